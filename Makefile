@@ -1,0 +1,44 @@
+# Two commands for a newcomer: `make run` makes the report on the sample, `make test` checks everything.
+PYTHON ?= python3
+BIN := .venv/bin
+SAMPLE := data/sample/README.md
+
+.PHONY: run test check lab bench lock clean
+
+run: .venv/ready $(SAMPLE)
+	$(BIN)/qmcb run params/sample.yaml
+
+test: .venv/ready $(SAMPLE)
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest --nbval notebooks
+
+check: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lab: .venv/ready $(SAMPLE)
+	$(BIN)/jupyter lab notebooks
+
+bench: .venv/ready
+	$(BIN)/python -m benchmarks
+
+# The environment is made anew when the lock or the project's file changes.
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "qmcb: expected Python 3.11 to 3.13; found $$($(PYTHON) -V 2>&1); run make PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(SAMPLE): .venv/ready
+	$(BIN)/qmcb sample data/sample
+
+lock:
+	$(BIN)/uv pip compile pyproject.toml --extra lab --extra dev --universal --fork-strategy fewest \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+
+clean:
+	rm -rf .venv data/sample out

@@ -1,0 +1,82 @@
+"""The command line: `qmcb sample` makes a synthetic province, `qmcb run` makes the reports of a plan."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from qmcb.errors import InputError
+
+EXIT_INPUT = 2
+EXIT_RUN = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 where it worked, 1 where a run failed, 2 where the input is not as expected."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except InputError as error:
+        return _fail(str(error), EXIT_INPUT)
+    except OSError as error:
+        found = f"{error.strerror or type(error).__name__} ({error.filename})"
+        todo = "name another folder, or make room"
+        return _fail(str(InputError("files to read and a folder to write", found, todo)), EXIT_INPUT)
+    except KeyboardInterrupt:
+        return _fail("stopped; nothing was written", 130)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line like every other error, instead of the usage."""
+        self.exit(EXIT_INPUT, f"qmcb: {message}; see {self.prog} --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="qmcb", description="全民参保 workbench")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    sample = commands.add_parser("sample", help="make a synthetic province with known truth")
+    sample.add_argument("folder", type=Path, metavar="DIR")
+    sample.add_argument("--people", type=int, default=20_000, help="residents (default 20000)")
+    sample.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes (default 1)")
+    sample.add_argument(
+        "--period", default="2024-06", help="month up to which histories reach (default 2024-06)"
+    )
+    sample.set_defaults(command=_sample)
+
+    run = commands.add_parser("run", help="make the reports of a plan")
+    run.add_argument("plan", type=Path, metavar="PLAN", help="for example params/sample.yaml")
+    run.add_argument("--out", type=Path, default=Path("out"), help="folder for the runs (default out)")
+    run.set_defaults(command=_run)
+    return parser
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from qmcb.sample import province
+
+    province.make(options.folder, people=options.people, seed=options.seed, period=options.period)
+    print(f"sample province of {options.people:,} residents in {options.folder}")
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from qmcb.reports import plan, run
+
+    wanted = plan.load(options.plan)
+    try:
+        folder = run.run(wanted, options.out, say=print)
+    except run.RunError as error:
+        return _fail(str(error), EXIT_RUN)
+    print(f"first page: {folder / wanted.reports[0].name}.html")
+    return 0
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"qmcb: {message}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,239 @@
+"""Code lists of the field with the Chinese labels that people read; each label stands only here."""
+
+from collections.abc import Mapping
+
+Codes = Mapping[str, str]
+
+# Insurance, AAE140
+INSURANCE: Codes = {
+    "110": "城镇企业职工养老",
+    "120": "机关事业养老",
+    "170": "城乡居民养老",
+    "210": "失业",
+    "310": "职工医保",
+    "390": "城乡居民医保",
+    "410": "工伤",
+    "510": "生育",
+}
+EMPLOYEE_PENSION = ("110", "120")
+RESIDENT_PENSION = ("170",)
+PENSION = EMPLOYEE_PENSION + RESIDENT_PENSION
+MEDICAL = ("310", "390")
+
+# The two covers that everybody ought to have; a resident is judged for each.
+COVER: Codes = {"pension": "养老", "medical": "医疗"}
+
+# Payment status, AAC031
+STATUS: Codes = {"1": "参保缴费", "2": "暂停缴费", "3": "终止缴费"}
+PAYING = "1"
+
+# Sex, GB/T 2261.1 (AAC004)
+SEX: Codes = {"1": "男", "2": "女"}
+
+FLAG: Codes = {"0": "否", "1": "是"}
+
+EMPLOYMENT: Codes = {
+    "10": "单位就业",
+    "20": "灵活就业",
+    "30": "新就业形态",
+    "40": "务农",
+    "50": "在校",
+    "60": "未就业",
+    "70": "离退休",
+}
+
+EMPLOYER_SIZE: Codes = {"1": "大型", "2": "中型", "3": "小型", "4": "微型"}
+EMPLOYER_STATUS: Codes = {"1": "存续", "2": "停业", "3": "注销"}
+
+# Sections of GB/T 4754
+INDUSTRY: Codes = {
+    "A": "农林牧渔",
+    "B": "采矿",
+    "C": "制造",
+    "D": "电力热力",
+    "E": "建筑",
+    "F": "批发零售",
+    "G": "交通仓储邮政",
+    "H": "住宿餐饮",
+    "I": "信息技术",
+    "J": "金融",
+    "K": "房地产",
+    "L": "租赁商务",
+    "M": "科研技术",
+    "N": "水利环境",
+    "O": "居民服务",
+    "P": "教育",
+    "Q": "卫生社会工作",
+    "R": "文体娱乐",
+    "S": "公共管理",
+}
+
+ACCOUNT_BASIS: Codes = {"budget": "预算", "actual": "决算"}
+
+# What two spells of one person in the same months may be (policy: the rule of the same name).
+DUPLICATE: Codes = {
+    "employee_pension_twice": "职工养老重复缴费",
+    "employee_resident_pension": "职工与居民养老重复缴费",
+    "resident_pension_twice": "居民养老重复缴费",
+    "employee_medical_twice": "职工医保重复参保",
+    "resident_medical_twice": "居民医保重复参保",
+    "employee_resident_medical": "职工与居民医保重复参保",
+    "unemployment_twice": "失业保险重复参保",
+    "maternity_twice": "生育保险重复参保",
+    "work_injury_same_employer": "同一单位工伤重复参保",
+    "employee_pension_drawn_twice": "重复领取职工养老",
+    "employee_resident_pension_drawn": "同时领取职工与居民养老",
+    "resident_pension_drawn_twice": "重复领取居民养老",
+    "unemployment_benefit_while_employed": "领取失业金期间就业参保",
+}
+
+# What two spells of one person may lawfully be.
+LAWFUL: Codes = {
+    "move": "先后参保（正常转移）",
+    "work_injury_several_employers": "多单位分别参加工伤",
+}
+
+SCOPE: Codes = {"across": "跨省", "within": "省内"}
+
+# Where a resident stands for one cover, in the order in which the reasons are asked.
+STANDING: Codes = {
+    "dead": "已死亡",
+    "under_age": "未满16周岁",
+    "drawing": "正在领取养老待遇",
+    "enrolled_here": "本省参保",
+    "elsewhere_by_number": "外省参保（号码一致）",
+    "elsewhere_by_linkage": "外省参保（比对发现）",
+    "student": "在校学生",
+    "lapsed": "中断缴费",
+    "never_paid": "参保未缴费",
+    "partial": "仅参加其他险种",
+    "registered": "登记未参保",
+    "no_database": "各库均无",
+}
+EXCLUDED = ("dead", "under_age", "drawing", "student")
+ENROLLED = ("enrolled_here", "elsewhere_by_number", "elsewhere_by_linkage")
+MISSING = ("lapsed", "never_paid", "partial", "registered", "no_database")
+
+# Decision on a link
+DECISION: Codes = {"accept": "认定", "review": "待复核", "reject": "否定"}
+
+PROVINCE: Codes = {
+    "11": "北京", "12": "天津", "13": "河北", "14": "山西", "15": "内蒙古",
+    "21": "辽宁", "22": "吉林", "23": "黑龙江",
+    "31": "上海", "32": "江苏", "33": "浙江", "34": "安徽", "35": "福建", "36": "江西", "37": "山东",
+    "41": "河南", "42": "湖北", "43": "湖南", "44": "广东", "45": "广西", "46": "海南",
+    "50": "重庆", "51": "四川", "52": "贵州", "53": "云南", "54": "西藏",
+    "61": "陕西", "62": "甘肃", "63": "青海", "64": "宁夏", "65": "新疆",
+    "71": "台湾", "81": "香港", "82": "澳门", "83": "台湾居民居住证",
+}  # fmt: skip
+
+# What a rule recommends (params/policy). A program recommends; who decides is DECIDES.
+ACTION: Codes = {
+    "consult": "无现行规则，提交会商",
+    "settle_with_person": "与本人协商保留一处，其余同期月份清退",
+    "transfer_then_clear": "先转后清：先转移接续，再清理同期重复",
+    "clear_resident_months": "按月核定，清退居民养老同期缴费",
+    "keep_one_pension": "与本人协商保留一份待遇，其余终止，多领部分退还或抵扣",
+    "end_resident_pension": "终止居民养老，追回重复领取的基础养老金，不退则抵扣",
+    "keep_first_pension": "保留先领的一份待遇，其余停发，多领部分退还或抵扣",
+    "keep_one_cover": "核实后保留一处参保，其余终止",
+    "follow_medical": "随职工医保一并处理",
+    "verify_record": "核实是否重复登记",
+    "stop_benefit": "核实就业后停发失业金，多领部分退还",
+    "recover_overpayment": "退还、分期退还或从待遇中抵扣",
+    "refund_before_cover": "当年待遇享受期开始前可退费，开始后不退",
+    "home_visit": "入户调查",
+    "mobilise": "名单交单位、街道和本人，动员参保",
+    "collect_first_payment": "提示缴费，避免只登记不缴费",
+    "resume_payment": "通知续缴，查找本人",
+    "extend_cover": "按险种核对，补齐所缺险种",
+    "exclude": "不计入漏保",
+}
+
+# Which of several enrolments a rule would keep
+KEEP: Codes = {
+    "hukou_or_ten_years": "关系在户籍地的留户籍地，否则留满10年地，再否则留上一个满10年地，均不满的归户籍地",
+    "by_agreement": "由本人协商确定",
+    "employee_side": "职工养老",
+    "first_drawn": "先发放待遇的一地",
+    "workplace": "就业地",
+    "usual_residence": "常住地（学生为学校所在地）",
+    "employee_after_one_year": "职工医保连续满1年的留职工医保，不满的协商",
+    "with_medical": "职工医保保留地",
+    "one_record": "同一单位的一条记录",
+    "employment": "就业参保",
+}
+
+# Money that is given back, or stays with the fund, when an enrolment is cleared
+REFUND: Codes = {
+    "personal_account": "同期个人账户储存额",
+    "account_remainder": "个人账户余额",
+    "personal_contribution": "个人缴费",
+    "collective_subsidy": "集体补助",
+    "government_subsidy": "政府补贴",
+}
+
+DECIDES: Codes = {
+    "person_and_offices": "本人与两地经办机构协商",
+    "receiving_office": "转入地经办机构会同本人",
+    "both_offices": "双方经办机构",
+    "health_office": "医保经办机构会同本人",
+    "injury_office": "工伤保险经办机构会同用人单位",
+    "unemployment_office": "失业保险经办机构",
+    "paying_office": "待遇发放地经办机构",
+    "county_office": "县区经办机构",
+    "community": "街道（乡镇）和村（社区）",
+}
+
+# Unit of a rule's value
+UNIT: Codes = {
+    "month": "个月",
+    "day": "日",
+    "year": "年",
+    "age": "周岁",
+    "percent": "%",
+    "percent_per_day": "%/日",
+    "person": "人",
+}
+
+RULE_STATUS: Codes = {"confirmed": "已核", "unconfirmed": "待核", "assumed": "假定"}
+
+# What is wrong with a resident number; up to "fifteen" it is certain all the same.
+NUMBER_PROBLEM: Codes = {
+    "ok": "正确",
+    "full_width": "全角字符（已更正）",
+    "spaces": "夹有空格等字符（已更正）",
+    "lower_x": "小写x（已更正）",
+    "fifteen": "15位号码（已升18位）",
+    "absent": "无号码",
+    "length": "位数不符",
+    "characters": "含非法字符",
+    "region": "行政区划代码不存在",
+    "birth": "出生日期不成立",
+    "check": "校验码不符",
+    "spreadsheet": "末三位被电子表格改为零",
+    "century": "15位号码出生世纪不明",
+}
+
+# What may have happened to a resident number, the likelier first where several explain it.
+NUMBER_DAMAGE: Codes = {
+    "spreadsheet": "末三位被电子表格改为零",
+    "swapped": "相邻两位颠倒",
+    "digit": "错一位",
+    "doubled": "重复一位",
+    "lost": "漏一位",
+    "century": "15位号码出生世纪不明",
+}
+
+# What is wrong with an employer's code; up to "lower_case" it is certain all the same.
+EMPLOYER_PROBLEM: Codes = {
+    "ok": "正确",
+    "full_width": "全角字符（已更正）",
+    "spaces": "夹有空格等字符（已更正）",
+    "lower_case": "小写字母（已更正）",
+    "organisation_code": "9位旧组织机构代码",
+    "absent": "无代码",
+    "length": "位数不符",
+    "characters": "含非法字符",
+    "check": "校验码不符",
+}

@@ -1,0 +1,16 @@
+"""The one error that a person at the keyboard is meant to read."""
+
+
+class InputError(Exception):
+    """Something from outside is not as expected.
+
+    The message is one line: what was expected, what was found, what to do. It never holds a
+    number, a name or a phone of a person. The command line prints it and exits with 2.
+    """
+
+    def __init__(self, expected: str, found: str, todo: str) -> None:
+        super().__init__(" ".join(f"expected {expected}; found {found}; {todo}".split()))
+
+
+class BalanceError(Exception):
+    """A balance line does not balance: rows or people got lost on the way."""

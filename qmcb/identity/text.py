@@ -1,0 +1,88 @@
+"""Codes in Arrow string columns as byte matrices and back, and how a badly typed code is tidied."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from typing import TypeAlias, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Strings: TypeAlias = pa.Array | pa.ChunkedArray
+Bytes: TypeAlias = NDArray[np.uint8]
+Mask: TypeAlias = NDArray[np.bool_]
+
+_ROWS = 1 << 21
+# What strays into a typed code: white space, control and format characters, quotes, hyphens.
+_STRAY = r"""[\s\pZ\p{Cc}\p{Cf}'"`‘’“”＇＂\-－‐‑–—]+"""
+
+
+def parts(values: Strings) -> Iterator[pa.StringArray]:
+    """`values` of any string, dictionary or null type as plain arrays of bounded length, at least one."""
+    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    if not len(values):
+        yield pa.array([], pa.string())
+    for chunk in chunks:
+        for start in range(0, len(chunk), _ROWS):
+            yield chunk.slice(start, _ROWS).cast(pa.string())
+
+
+def strings(values: Strings) -> pa.StringArray:
+    """`values` as one plain string array."""
+    return pa.concat_arrays(list(parts(values)))
+
+
+def mask(values: pa.BooleanArray) -> Mask:
+    """A boolean array in numpy, null as false."""
+    return cast(Mask, values.fill_null(False).to_numpy(zero_copy_only=False))
+
+
+def spread(values: pa.StringArray) -> tuple[NDArray[np.int32], Bytes]:
+    """The n + 1 offsets, counted from 0, and the bytes of a string array, without a copy of the bytes."""
+    _, places, data = values.buffers()
+    if not len(values) or data is None:
+        return np.zeros(len(values) + 1, np.int32), np.zeros(0, np.uint8)
+    ends = np.frombuffer(places, np.int32)[values.offset : values.offset + len(values) + 1]
+    return ends - ends[0], np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
+
+
+def fixed(values: pa.StringArray, width: int) -> tuple[Mask, Bytes]:
+    """The rows of exactly `width` bytes: which they are (n), and their bytes (k, width)."""
+    fits = mask(pc.equal(pc.binary_length(values), width))
+    kept = values if fits.all() else values.filter(pa.array(fits))
+    return fits, spread(kept)[1].reshape(-1, width)
+
+
+def from_bytes(content: Bytes, present: Mask) -> pa.StringArray:
+    """Strings (n) from ASCII bytes (n, width), null where not `present`."""
+    kept, valid = np.ascontiguousarray(content), None
+    if not present.all():
+        kept, valid = np.ascontiguousarray(content[present]), pa.array(present).buffers()[1]
+    ends = np.concatenate(([0], np.cumsum(present, dtype=np.int32) * content.shape[1])).astype(np.int32)
+    return pa.StringArray.from_buffers(len(present), pa.py_buffer(ends), pa.py_buffer(kept), valid)
+
+
+def whole(digits: Bytes) -> NDArray[np.int32]:
+    """The whole numbers (n) that decimal digits write (n, width; values 0–9)."""
+    return reduce(lambda number, digit: number * 10 + digit, digits.T, np.zeros(len(digits), np.int32))
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """Badly typed codes set right as far as that is certain, and which rows each step changed."""
+
+    codes: pa.StringArray
+    stray: Mask
+    full_width: Mask
+    lower: Mask
+
+
+def tidy(values: pa.StringArray) -> Tidied:
+    """Take out what strays into a code, narrow full-width characters, raise small letters."""
+    bare = pc.replace_substring_regex(values, _STRAY, "")
+    narrow = pc.utf8_normalize(bare, "NFKC")
+    upper = pc.ascii_upper(narrow)
+    changed = [mask(pc.not_equal(*pair)) for pair in ((values, bare), (bare, narrow), (narrow, upper))]
+    return Tidied(upper, *changed)

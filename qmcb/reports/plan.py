@@ -1,0 +1,122 @@
+"""A plan: which notebooks to run with which parameters, checked before anything starts."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import papermill
+
+from qmcb import codes, paths, strict_yaml
+from qmcb.errors import InputError
+from qmcb.periods import Period
+
+SECONDS_A_CELL = 1800
+_KEYS = {"title", "reports", "seconds_a_cell"}
+_REPORT_KEYS = {"notebook", "parameters"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """One notebook and the parameters for it."""
+
+    notebook: Path
+    parameters: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.notebook.stem
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `qmcb run` does: the reports in order, and the time that one cell may take in seconds."""
+
+    name: str
+    title: str
+    reports: tuple[Report, ...]
+    seconds_a_cell: int
+
+
+def load(file: Path) -> Plan:
+    """The plan in a YAML file; raises `InputError` for whatever would make a run fail later."""
+    if not file.is_file():
+        raise InputError("a plan file such as params/sample.yaml", f"no file {file}", "name an existing plan")
+    raw = _mapping(strict_yaml.read(file, file.name), _KEYS, f"a plan in {file.name}", file.name)
+    listed = raw.get("reports")
+    if not isinstance(listed, list) or not listed:
+        raise InputError(f"a list of reports in {file.name}", "none", "add reports: - notebook: …")
+    seconds = raw.get("seconds_a_cell", SECONDS_A_CELL)
+    if type(seconds) is not int or seconds <= 0:
+        raise InputError("seconds_a_cell as a whole number above 0", repr(seconds), f"correct {file.name}")
+    reports = tuple(_report(report, file.name) for report in listed)
+    names = [report.name for report in reports]
+    if len(set(names)) < len(names):
+        raise InputError("each notebook once", ", ".join(names), f"write another plan beside {file.name}")
+    return Plan(file.stem, str(raw.get("title") or file.stem), reports, seconds)
+
+
+def parameters(notebook: Path) -> dict[str, Any]:
+    """The parameters of a notebook and their defaults, from its cell tagged `parameters`."""
+    return {name: ast.literal_eval(found["default"]) for name, found in _inspect(notebook).items()}
+
+
+def labels(notebook: Path) -> dict[str, str]:
+    """What the comment behind each parameter calls it."""
+    return {name: found["help"] for name, found in _inspect(notebook).items()}
+
+
+def _inspect(notebook: Path) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = papermill.inspect_notebook(str(notebook))
+    return found
+
+
+def _mapping(raw: object, known: set[str], what: str, file: str) -> dict[str, Any]:
+    """`raw` itself, where it is a mapping without other keys than the known ones."""
+    if not isinstance(raw, dict):
+        raise InputError(f"{what} as name: value", type(raw).__name__, "see params/sample.yaml")
+    unknown = [str(name) for name in raw if name not in known]
+    if unknown:
+        raise InputError(f"only {', '.join(sorted(known))} for {what}", ", ".join(unknown), f"correct {file}")
+    return raw
+
+
+def _report(raw: object, file: str) -> Report:
+    wanted = _mapping(raw, _REPORT_KEYS, f"each report in {file}", file)
+    notebook = paths.NOTEBOOKS / f"{wanted.get('notebook')}.ipynb"
+    if not notebook.is_file():
+        there = ", ".join(sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb")))
+        raise InputError(f"a notebook among {there}", str(wanted.get("notebook")), f"correct {file}")
+    defaults = parameters(notebook)
+    given = _mapping(wanted.get("parameters") or {}, set(defaults), f"parameters of {notebook.stem}", file)
+    values = {name: _like(defaults[name], name, value) for name, value in given.items()}
+    _possible({**defaults, **values})
+    return Report(notebook, values)
+
+
+def _like(default: object, name: str, value: object) -> object:
+    """The value in the type of the notebook's default; YAML reads 64 and 202406 as numbers."""
+    if isinstance(default, str | float) and type(value) is int:
+        return str(value) if isinstance(default, str) else float(value)
+    if type(value) is type(default):
+        return value
+    raise InputError(f"parameter {name} as {type(default).__name__}", repr(value), "correct the plan")
+
+
+def _possible(values: Mapping[str, Any]) -> None:
+    if "period" in values and Period.parse(values["period"]).first_day > date.today():
+        raise InputError(
+            "a period that has begun", str(values["period"]), "give this month or an earlier one"
+        )
+    if "province" in values and values["province"] not in codes.PROVINCE:
+        raise InputError(
+            "a province code such as 64", repr(values["province"]), "give the first two digits of its regions"
+        )
+    if "source" in values and not paths.resolve(values["source"]).is_dir():
+        raise InputError(
+            "a folder of tables as source",
+            f"no folder {values['source']}",
+            "name an existing folder, or make the sample: qmcb sample data/sample",
+        )

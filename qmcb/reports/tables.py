@@ -1,0 +1,119 @@
+"""Tables for reading: a small data frame as clean HTML, with bars in its cells where wanted."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from html import escape
+
+import pandas as pd
+
+from qmcb.reports import mask, style
+
+_ABSENT = "—"
+_SHORT = 16  # characters in a column that is not worth breaking
+_BAR = "#e3b49b"
+_BAR_ROOM = 60  # per cent of the cell; the rest is for the number
+
+
+@dataclass(frozen=True)
+class Table:
+    """A captioned table whose cells are already the texts that people read."""
+
+    caption: str
+    texts: pd.DataFrame
+    numeric: frozenset[str]
+    note: str = ""
+    shares: Mapping[str, list[float]] = field(default_factory=dict)
+
+    def html(self) -> str:
+        """A table with caption, header scopes and right-aligned numbers; the first column names the row."""
+        first, *others = names = [str(name) for name in self.texts]
+        heads = "".join(f'<th scope="col"{self._class(name)}>{escape(name)}</th>' for name in names)
+        rows = []
+        for at, cells in enumerate(self.texts.itertuples(index=False)):
+            head = f'<th scope="row"{self._class(first)}>{escape(cells[0])}</th>'
+            rest = (self._cell(name, at, text) for name, text in zip(others, cells[1:], strict=True))
+            rows.append(f"<tr>{head}{''.join(rest)}</tr>")
+        note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
+        body = "\n".join(rows)
+        caption = f"<caption>{escape(self.caption)}</caption>"
+        head = f"<thead><tr>{heads}</tr></thead>"
+        return f'<table class="data">{caption}\n{head}\n<tbody>\n{body}\n</tbody></table>{note}'
+
+    def plain(self) -> str:
+        """Caption and cells, tab separated: what nbval compares."""
+        lines = map("\t".join, [list(self.texts.columns), *self.texts.to_numpy().tolist()])
+        return "\n".join([self.caption, *lines])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": self.plain()}
+
+    def _class(self, name: str) -> str:
+        if name in self.numeric:
+            return ' class="number"'
+        short = self.texts[name].str.len().max() <= _SHORT
+        return ' class="short"' if short else ""
+
+    def _cell(self, name: str, row: int, text: str) -> str:
+        if name not in self.shares:
+            return f"<td{self._class(name)}>{escape(text)}</td>"
+        length = f"{_BAR_ROOM * self.shares[name][row]:.1f}% 62%"
+        bar = f"min-width:11em;background:linear-gradient({_BAR},{_BAR}) 0/{length} no-repeat"
+        return f'<td{self._class(name)} style="{bar}">{escape(text)}</td>'
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    labels: Mapping[str, str] | None = None,
+    people: Collection[str] = (),
+    shares: Collection[str] = (),
+    bar: str | None = None,
+    note: str = "",
+) -> Table:
+    """A frame as a table to read.
+
+    Parameters
+    ----------
+    frame
+        At least one column; the first one names each row. Numbers get thousands separators, missing
+        values a dash.
+    labels
+        Headings of the columns, by column name, such as contracts and code lists give.
+    people
+        Columns that count people: one to four are hidden, as in `mask.suppress_all`.
+    shares
+        Columns that hold parts of one, shown in per cent.
+    bar
+        The column in whose cells a bar shows the size; a hidden count gets none.
+    """
+    texts = pd.DataFrame(
+        {name: _texts(frame[name], name in people, name in shares) for name in frame}, dtype=object
+    )
+    names = {str(name): str((labels or {}).get(str(name), name)) for name in frame}
+    numeric = frozenset(names[str(name)] for name in frame.select_dtypes("number"))
+    lengths = {names[bar]: _lengths(frame[bar], texts[bar])} if bar else {}
+    note += mask.explanation(text for name in people for text in texts[name])
+    return Table(caption, texts.rename(columns=names), numeric, note, lengths)
+
+
+def _texts(values: pd.Series, people: bool, share: bool) -> list[str]:
+    if people:
+        return [str(text) for text in mask.suppress_all(values.fillna(0).to_numpy("int64"))]
+    if share:
+        return [_ABSENT if pd.isna(value) else style.share(float(value), 1.0) for value in values]
+    return [_text(value) for value in values.tolist()]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool | str):
+        return str(value)
+    if isinstance(value, int | float) and not pd.isna(value):
+        return style.number(value)
+    return _ABSENT if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def _lengths(values: pd.Series, texts: pd.Series) -> list[float]:
+    shown = values.where(texts.str[0].str.isdigit(), 0).fillna(0).clip(lower=0).astype(float)
+    most = shown.max()
+    return (shown / most if most else shown).tolist()

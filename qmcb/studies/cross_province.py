@@ -1,0 +1,217 @@
+"""What notebook 02 asks: who is enrolled twice across provinces, and who nowhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from qmcb import codes, paths, policy
+from qmcb.balance import Line
+from qmcb.enrolment import duplicates, standing
+from qmcb.errors import InputError
+from qmcb.linkage import people as linkage
+from qmcb.linkage.assign import Thresholds
+from qmcb.linkage.people import People
+from qmcb.periods import Period
+from qmcb.policy import Rulebook
+from qmcb.reports import mask
+from qmcb.sources import book as books
+from qmcb.sources.book import Book
+from qmcb.tables import CONTRACTS
+
+# Without which table which question stays open.
+NEEDED: Mapping[str, str] = {
+    "residents": "漏保人员",
+    "enrolments_elsewhere": "跨省重复参保",
+    "benefits": "重复领取待遇",
+    "deaths": "死亡人员的排除（仅依户籍注销）",
+    "students": "在校学生的排除",
+    "registry": "登记未参保与各库均无的区分",
+}
+
+
+@dataclass(frozen=True)
+class CrossProvince:
+    """One source read, linked and judged for one province and month.
+
+    The tables are made once, when first asked for, and stay in the book's connection.
+    """
+
+    book: Book
+    people: People
+    rules: Rulebook
+    province: str
+    period: Period
+
+    @cached_property
+    def duplicates(self) -> ir.Table:
+        """重复参保, one row a pair of spells and rule interval: see `enrolment.duplicates`."""
+        found = duplicates.duplicates(self.book, self.people, self.period, self.rules)
+        return self.book.con.create_table("duplicates", found)
+
+    @cached_property
+    def overlaps(self) -> ir.Table:
+        """Pairs of spells that share months, before any rule is asked."""
+        found = duplicates.overlaps(self.book, self.people, self.period)
+        return self.book.con.create_table("overlaps", found)
+
+    @cached_property
+    def lawful(self) -> ir.Table:
+        """Moves and several employers' injury cover: what is no duplicate."""
+        return self.book.con.create_table("lawful", duplicates.lawful(self.book, self.people, self.period))
+
+    @cached_property
+    def standing(self) -> ir.Table:
+        """Where each resident stands for each cover: see `enrolment.standing`."""
+        found = standing.standing(self.book, self.people, self.period, self.rules)
+        return self.book.con.create_table("standing", found)
+
+    @cached_property
+    def missing(self) -> ir.Table:
+        """漏保, one row a resident and cover that ought to be there, with what is recommended."""
+        return self.book.con.create_table("missing", standing.missing(self.standing, self.period, self.rules))
+
+    @property
+    def of_residents(self) -> bool:
+        """Whether the source can say who is missing."""
+        return "residents" in self.book
+
+    @property
+    def open_questions(self) -> dict[str, str]:
+        """Label of each absent table that would be needed, and the question that stays open."""
+        return {CONTRACTS[name].label: question for name, question in NEEDED.items() if name not in self.book}
+
+    def save(self, folder: str) -> None:
+        """Write the findings as Parquet files, each row under its case number and without a person.
+
+        duplicates, lawful and missing keep the record numbers by which an office finds the rows in
+        its own tables. Does nothing where `folder` is empty.
+        """
+        if not folder:
+            return
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        key = mask.read_key(None, self.book.folder)
+        found = {"duplicates": ("CF", self.duplicates), "lawful": ("ZY", self.lawful)}
+        if self.of_residents:
+            found["missing"] = ("LB", self.missing)
+        for name, (prefix, rows) in found.items():
+            pq.write_table(self._cases(rows, prefix, key), place / f"{name}.parquet")
+        quarantine = self.book.quarantine
+        pq.write_table(quarantine.order_by("table", "line").to_pyarrow(), place / "quarantine.parquet")
+
+    def _cases(self, rows: ir.Table, prefix: str, key: bytes) -> pa.Table:
+        """The rows with `case` in place of the person and an age band in place of the birth date."""
+        persons = self.people.persons
+        own = persons.select(
+            "person", whose=ibis.coalesce(persons.number, persons.plain, persons.person.cast("string"))
+        )
+        told = rows.join(own, "person").to_pyarrow()
+        about = [
+            name
+            for name in ("kind", "cover", "insurance", "record_id_a", "record_id_b")
+            if name in told.column_names
+        ]
+        keys = pc.binary_join_element_wise(*(told[name].cast(pa.string()) for name in ("whose", *about)), "|")
+        told = told.add_column(0, "case", mask.case_numbers(keys.combine_chunks(), key=key, prefix=prefix))
+        if "birth_date" in told.column_names:
+            told = told.append_column("age_band", mask.age_band(told["birth_date"], self.period.last_day))
+        kept = [name for name in told.column_names if name not in ("person", "whose", "birth_date")]
+        return told.select(kept).sort_by(
+            [(name, "ascending") for name in ("case", "first_month") if name in kept]
+        )
+
+    def balance(self) -> tuple[Line, ...]:
+        """Every balance line of this study; see `qmcb.balance.check`."""
+        return (*self.book.balance(), *self.people.lines, self._months(), *self._residents())
+
+    def _months(self) -> Line:
+        """Shared months of all duplicate pairs = months under a rule + months without one."""
+        pairs = self.overlaps.filter(self.overlaps.kind.isin(list(codes.DUPLICATE)))
+        shared = pairs.last_month.delta(pairs.first_month, unit="month") + 1
+        ruled = self.duplicates.effective.notnull()
+        months = self.duplicates.months
+        return Line(
+            "重复月数",
+            _number(shared.sum()),
+            (
+                ("有现行规则", _number(months.sum(where=ruled))),
+                ("无现行规则", _number(months.sum(where=~ruled))),
+            ),
+        )
+
+    def _residents(self) -> tuple[Line, ...]:
+        if not self.of_residents:
+            return ()
+        people = standing.residents(self.book, self.people)
+        persons = _number(people.count())
+        rows = Line(
+            "户籍人口接收行数",
+            _number(self.book["residents"].count()),
+            (("人", persons), ("同一人重复行", _number((people.rows - 1).sum()))),
+        )
+        return (rows, *(self._covered(cover, persons) for cover in codes.COVER))
+
+    def _covered(self, cover: str, persons: int) -> Line:
+        counts = self.standings(cover)
+        parts = {
+            "本省参保": ("enrolled_here",),
+            "外省参保": ("elsewhere_by_number", "elsewhere_by_linkage"),
+            "排除": codes.EXCLUDED,
+            "漏保": codes.MISSING,
+        }
+        return Line(
+            f"户籍人口（{codes.COVER[cover]}）",
+            persons,
+            tuple((label, sum(counts[key] for key in keys)) for label, keys in parts.items()),
+        )
+
+    def standings(self, cover: str) -> dict[str, int]:
+        """Residents by standing for one cover, every standing of codes.STANDING in its order."""
+        rows = (
+            self.standing.filter(self.standing.cover == cover).group_by("standing").agg(count=ibis._.count())
+        )
+        counts = {row["standing"]: row["count"] for row in rows.to_pyarrow().to_pylist()}
+        return {key: counts.get(key, 0) for key in codes.STANDING}
+
+
+def open_study(
+    source: str, *, province: str, period: str, accept: float = 0.99, review: float = 0.5
+) -> CrossProvince:
+    """Read and link a source; the findings are computed when they are asked for.
+
+    Parameters
+    ----------
+    source
+        A folder of tables (see data/README.md).
+    province
+        The two digits of the province whose residents and enrolments these are.
+    period
+        The month up to which enrolment counts, such as 2024-06.
+    accept, review
+        Link probabilities from which a link is made, and from which a person looks.
+
+    Raises
+    ------
+    InputError
+        Whatever is wrong with the source or the parameters, in one line.
+    """
+    if province not in codes.PROVINCE:
+        raise InputError(
+            "the two digits of a province, such as 64", repr(province), "correct the parameter province"
+        )
+    month, thresholds = Period.parse(period), Thresholds(accept, review)
+    rules = policy.load()
+    book = books.read(paths.resolve(source), needed=("enrolments",))
+    people = linkage.people(book, thresholds)
+    return CrossProvince(book, people, rules, province, month)
+
+
+def _number(value: ir.Value) -> int:
+    return int(value.to_pyarrow().as_py() or 0)

@@ -1,0 +1,365 @@
+"""The pictures and tables of notebook 02, each from a small frame and with a title that says what is seen."""
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from qmcb import balance, codes
+from qmcb.identity import region
+from qmcb.linkage import evaluate
+from qmcb.linkage.link import CERTAIN
+from qmcb.reports import charts, mask
+from qmcb.reports.picture import Picture
+from qmcb.reports.tables import Table, table
+from qmcb.studies.cross_province import NEEDED, CrossProvince
+from qmcb.tables import CONTRACTS
+
+_MOST = 8
+_RULES = ("duplicates/", "missing/")
+_SPANS = ((1, 3), (4, 6), (7, 12), (13, 24), (25, 36), (37, 60), (61, None))
+_BUCKETS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999)
+
+
+def summary(study: CrossProvince) -> Table:
+    """The two questions and their answers, in a sentence each."""
+    rows, links = study.duplicates, study.people.links.links
+    across = _persons(rows.filter(rows.scope == "across"))
+    ruled = rows.months.sum(where=rows.effective.notnull()) / rows.months.sum()
+    found = int(((links["basis"] != CERTAIN) & (links["decision"] == "accept")).sum())
+    told = [
+        (
+            "谁重复参保",
+            f"{_persons(rows):,}人，其中跨省{across:,}人；{_rate(ruled):.0%}的重复月份有现行规则可依",
+        ),
+        ("谁哪里都没有参保", "；".join(_lacking(study, cover) for cover in codes.COVER)),
+        ("比对多认出了谁", f"{found:,}条号码有错或缺失的身份记录"),
+        ("还要人看的", f"{mask.suppress(int((links['decision'] == 'review').sum()))}条身份记录待复核"),
+    ]
+    frame = pd.DataFrame(told, columns=["问题", "回答"])
+    return table(frame, caption=f"截至{study.period.label}", note=_open_questions(study))
+
+
+def _lacking(study: CrossProvince, cover: str) -> str:
+    if not study.of_residents:
+        return f"{codes.COVER[cover]}：缺户籍人口，无法回答"
+    counts = study.standings(cover)
+    lacking = sum(counts[key] for key in codes.MISSING)
+    return f"{codes.COVER[cover]}漏保{lacking:,}人，占户籍人口{lacking / max(sum(counts.values()), 1):.1%}"
+
+
+def _rate(share: ir.Value) -> float:
+    """The share as a number; 0 where there is nothing to share."""
+    return float(share.to_pyarrow().as_py() or 0)
+
+
+def inputs(study: CrossProvince) -> Table:
+    """Every file that was read, its rows, and the start of its SHA-256."""
+    return table(
+        study.book.inputs(),
+        caption="读入的数据",
+        note="SHA-256只列前12位。",
+    )
+
+
+def quarantine(study: CrossProvince) -> Table:
+    """Rows kept apart, by table and reason."""
+    rows = study.book.quarantine
+    counted = rows.group_by("table", "reason").agg(rows=rows.count()).order_by("table", "reason").to_pandas()
+    counted["table"] = counted["table"].map({name: contract.label for name, contract in CONTRACTS.items()})
+    labels = {"table": "表", "reason": "不合约定之处", "rows": "行数"}
+    return table(counted, caption="隔离的行：不参与后续计算，退回原部门核对", labels=labels)
+
+
+def rules(study: CrossProvince) -> Table:
+    """The rules in force at the period, with those not yet confirmed marked."""
+    frame = pd.DataFrame(study.rules.in_force(study.period))
+    frame = frame[frame["rule"].str.startswith(_RULES)]
+    labels = {
+        "label": "规则",
+        "value": "内容",
+        "effective": "起效",
+        "number": "文号",
+        "article": "条款",
+        "status": "状态",
+    }
+    return table(
+        frame[list(labels)],
+        caption=f"{study.period.label}适用的规则",
+        labels=labels,
+        note="“待核”为尚未与公布原文逐字核对；“假定”为没有文件规定、由参数给出。",
+    )
+
+
+def passes(study: CrossProvince) -> Table:
+    """What each way of looking for candidates found, and found alone."""
+    return table(
+        study.people.links.passes, caption="候选对从哪里来", note="“独有”为只有这一途径找到的候选对。"
+    )
+
+
+def scores(study: CrossProvince) -> Picture:
+    """The probabilities of the links that numbers alone did not settle."""
+    links = study.people.links.links
+    probable = links[links["basis"] != CERTAIN]
+    edges = [*_BUCKETS, 1.0001]
+    labels = [f"{low:g}–" for low in _BUCKETS]
+    bucket = pd.cut(probable["probability"], edges, right=False, labels=labels)
+    frame = pd.crosstab(bucket, probable["decision"], dropna=False).reindex(labels, fill_value=0)
+    frame = frame.reindex(columns=list(codes.DECISION), fill_value=0)
+    accepted, doubtful = int(frame["accept"].sum()), int(frame["review"].sum())
+    return charts.scores(
+        frame.rename_axis("bucket").reset_index(),
+        title=f"号码有误的记录中，{accepted:,}条可以认定，{mask.suppress(doubtful)}条要人看",
+        unit="条",
+        note=_source(study),
+        axis="同一人的概率（左端）",
+    )
+
+
+def kinds(study: CrossProvince) -> Picture:
+    """People by kind of duplicate, across provinces and within."""
+    found = _people(study.duplicates, "kind", "scope")
+    most = found.groupby("kind")["people"].sum().sort_values(ascending=False)
+    people = _persons(study.duplicates)
+    leading = codes.DUPLICATE[most.index[0]] if len(most) else ""
+    frame = pd.DataFrame(
+        {
+            "label": found["kind"].map(codes.DUPLICATE),
+            "part": pd.Categorical(found["scope"].map(codes.SCOPE), list(codes.SCOPE.values())).astype(str),
+            "count": found["people"],
+        }
+    ).sort_values("part", ascending=False, kind="stable")
+    return charts.bars(
+        frame,
+        title=f"{people:,}人重复参保或重复领取，{leading}最多" if people else "没有发现重复参保",
+        unit="人",
+        note=f"一人可有几类；{_source(study)}",
+    )
+
+
+def provinces(study: CrossProvince) -> Picture | Table:
+    """People with a duplicate in another province, by that province."""
+    if "enrolments_elsewhere" not in study.book:
+        return _unanswered("enrolments_elsewhere")
+    across = study.duplicates.filter(study.duplicates.scope == "across")
+    own = across.region_b.substr(0, 2) == study.province
+    other = ibis.ifelse(own, across.region_a, across.region_b).substr(0, 2)
+    found = _people(across.mutate(other=other), "other").sort_values(
+        ["people", "other"], ascending=[False, True], ignore_index=True
+    )
+    labels = found["other"].map(codes.PROVINCE).fillna("不详")
+    frame = pd.DataFrame({"label": labels, "count": found["people"]})[:_MOST]
+    rest = int(found["people"][_MOST:].sum())
+    share = found["people"][:3].sum() / max(found["people"].sum(), 1)
+    return charts.bars(
+        frame,
+        title=f"跨省重复参保{share:.0%}在{'、'.join(labels[:3])}" if len(found) else "没有发现跨省重复参保",
+        unit="人",
+        note=(f"另有{mask.suppress(rest)}人在其余省份；" if rest else "") + _source(study),
+        finding=list(labels[:3]),
+    )
+
+
+def months(study: CrossProvince) -> Picture:
+    """Duplicate pairs by the number of months they share."""
+    pairs = study.duplicates.group_by("source_a", "record_id_a", "source_b", "record_id_b").agg(
+        months=study.duplicates.months.sum()
+    )
+    shared = pairs.months.to_pandas()
+    counts = [int(shared.between(low, high or shared.max()).sum()) for low, high in _SPANS]
+    frame = pd.DataFrame({"label": [_span(*span) for span in _SPANS], "count": counts})
+    long = int((shared > 12).sum())
+    return charts.histogram(
+        frame,
+        title=f"{long / max(len(shared), 1):.0%}的重复超过一年",
+        unit="对",
+        note=_source(study),
+        axis="同期月数",
+        finding=[_span(low, high) for low, high in _SPANS if low > 12],
+    )
+
+
+def advice(study: CrossProvince) -> Table:
+    """What the rules of those months recommend, kind by kind; people decide."""
+    rows = study.duplicates
+    keys = ["kind", "action", "keep", "decides", "number", "article", "confirmed"]
+    found = rows.group_by(keys).agg(people=rows.person.nunique(), months=rows.months.sum()).to_pandas()
+    order = {kind: at for at, kind in enumerate(codes.DUPLICATE)}
+    found = found.assign(place=found["kind"].map(order)).sort_values(
+        ["place", "months"], ascending=[True, False]
+    )
+    frame = pd.DataFrame(
+        {
+            "类别": found["kind"].map(codes.DUPLICATE),
+            "人数": found["people"],
+            "月数": found["months"],
+            "建议": found["action"].map(codes.ACTION),
+            "由谁决定": found["decides"].map(codes.DECIDES),
+            "依据": _basis(found),
+        }
+    )
+    return table(
+        frame,
+        caption="按发生月份的规则提出的处理建议",
+        people=["人数"],
+        note="只提建议，不作决定；跨规则变更的月份分段计。",
+    )
+
+
+def lawful(study: CrossProvince) -> Table:
+    """What looks like a duplicate and is none."""
+    found = _people(study.lawful, "kind")
+    frame = pd.DataFrame({"情形": found["kind"].map(codes.LAWFUL), "人数": found["people"]})
+    return table(frame, caption="不算重复的情形", people=["人数"])
+
+
+def fall(study: CrossProvince, cover: str) -> Picture | Table:
+    """From all residents to those who are missing, every reason counted."""
+    if not study.of_residents:
+        return _unanswered("residents")
+    counts = study.standings(cover)
+    total = sum(counts.values())
+    lacking = sum(counts[key] for key in codes.MISSING)
+    rows = [("户籍人口", total, "total")]
+    rows += [
+        (codes.STANDING[key], counts[key], "out") for key in (*codes.EXCLUDED, *codes.ENROLLED) if counts[key]
+    ]
+    rows += [("应保未保", lacking, "kept")]
+    rows += [(codes.STANDING[key], counts[key], "finding") for key in codes.MISSING if counts[key]]
+    found = counts["elsewhere_by_linkage"]
+    return charts.fall(
+        pd.DataFrame(rows, columns=["label", "count", "role"]),
+        title=f"{codes.COVER[cover]}：户籍人口{total:,}人，真正漏保{lacking:,}人；{mask.suppress(found)}人只有比对才知道在外省参保",
+        unit="人",
+        note=_source(study),
+    )
+
+
+def counties(study: CrossProvince, cover: str) -> Picture | Table:
+    """The share of residents who are missing, county by county where it lies."""
+    if not study.of_residents:
+        return _unanswered("residents")
+    rows = study.standing.filter(study.standing.cover == cover)
+    lacking = rows.standing.isin(codes.MISSING)
+    found = rows.group_by(region=rows.hukou_region).agg(value=lacking.mean() * 100).to_pandas()
+    frame = region.counties(study.province).to_pandas().merge(found, on="region", how="left")
+    worst = frame.sort_values(["value", "region"], ascending=[False, True])["name"][:3]
+    share = f"各县区户籍人口中{codes.COVER[cover]}漏保的比例：{'、'.join(worst)}最高"
+    return charts.tiles(frame, title=share, unit="%", note=_source(study))
+
+
+def states(study: CrossProvince) -> Table:
+    """Who is missing and why, with what is recommended."""
+    if not study.of_residents:
+        return _unanswered("residents")
+    rows = study.missing
+    keys = ["standing", "cover", "action", "decides", "number", "article", "confirmed", "title"]
+    found = rows.group_by(keys).agg(people=rows.count(), doubtful=rows.doubtful.sum()).to_pandas()
+    order = {key: at for at, key in enumerate((*codes.COVER, *codes.STANDING))}
+    found = found.sort_values(["cover", "standing"], key=lambda column: column.map(order))
+    frame = pd.DataFrame(
+        {
+            "险类": found["cover"].map(codes.COVER),
+            "状态": found["standing"].map(codes.STANDING),
+            "人数": found["people"],
+            "其中存疑": found["doubtful"],
+            "建议": found["action"].map(codes.ACTION),
+            "由谁办理": found["decides"].map(codes.DECIDES),
+            "依据": _basis(found),
+        }
+    )
+    return table(
+        frame,
+        caption="漏保人员的状态和建议",
+        people=["人数", "其中存疑"],
+        bar="人数",
+        note="“存疑”为有一条待复核的外省或本省记录，若确为本人则不算漏保。",
+    )
+
+
+def doubts(study: CrossProvince) -> Table:
+    """What this report cannot settle, and who may."""
+    links, rows = study.people.links, study.duplicates
+    unruled = rows.filter(rows.effective.isnull())
+    told = [
+        ("同一号码、姓名不符的身份记录", len(links.conflicts), "核对号码与姓名，查明误用"),
+        ("待复核的身份记录", int((links.links["decision"] == "review").sum()), "两人分别查看后认定或否定"),
+        ("发生时无现行规则的重复（人）", _persons(unruled), codes.ACTION["consult"]),
+    ]
+    if study.of_residents:
+        lacking = study.missing.filter(study.missing.doubtful)
+        told.append(("漏保结论取决于待复核记录（人）", _persons(lacking), "先复核，后入户"))
+    frame = pd.DataFrame(told, columns=["疑点", "数量", "怎么办"])
+    return table(frame, caption="存疑事项", people=["数量"])
+
+
+def accuracy(study: CrossProvince) -> Table:
+    """Precision and recall of the linkage where the source comes with its truth."""
+    if not evaluate.has_truth(study.book):
+        frame = pd.DataFrame({"说明": ["来源不附真值，无法计算准确率；请以待复核抽样代替。"]})
+        return table(frame, caption="比对的准确度")
+    found = evaluate.pairs(study.book, study.people)
+    labels = {
+        "set": "记录对",
+        "true": "真实同一人",
+        "found": "认定同一人",
+        "right": "认定正确",
+        "precision": "查准率",
+        "recall": "查全率",
+    }
+    for name in ("precision", "recall"):
+        found[name] = found[name].map("{:.5f}".format)
+    return table(
+        found, caption="比对的准确度（样例附有真值）", labels=labels, note="按身份记录的不同写法计对。"
+    )
+
+
+def closing(study: CrossProvince) -> Table:
+    """The balance lines; raises `BalanceError` where one is off."""
+    lines = study.balance()
+    balance.check(lines)
+    return table(balance.frame(lines), caption="平衡关系：每一行的差额都必须为零")
+
+
+def _people(rows: ir.Table, *keys: str) -> pd.DataFrame:
+    """Number of different people by the keys, in the keys' order: the keys and `people`."""
+    counted = rows.group_by(list(keys)).agg(people=rows.person.nunique())
+    frame: pd.DataFrame = counted.order_by(list(keys)).to_pandas()
+    return frame
+
+
+def _persons(rows: ir.Table) -> int:
+    return int(rows.person.nunique().to_pyarrow().as_py())
+
+
+def _basis(rows: pd.DataFrame) -> list[str]:
+    """Document and article of each row, marked where not yet confirmed."""
+    told = rows[["number", "article"]].fillna("").agg(" ".join, axis=1).str.strip()
+    told = told.where(rows["confirmed"].fillna(False).astype(bool), told + "（待核）")
+    return told.where(rows["article"].notna(), "—").tolist()
+
+
+def _source(study: CrossProvince) -> str:
+    return f"来源：{study.book.folder.name}，截至{study.period.label}。"
+
+
+def _open_questions(study: CrossProvince) -> str:
+    absent = study.open_questions
+    return "".join(f"没有{name}，无法回答：{question}。" for name, question in absent.items())
+
+
+def _span(low: int, high: int | None) -> str:
+    return f"{low}–{high}" if high else f"{low}及以上"
+
+
+def _unanswered(name: str) -> Table:
+    """In place of a picture: which table is not there, and so which question stays open."""
+    contract = CONTRACTS[name]
+    frame = pd.DataFrame(
+        {
+            "缺少的表": [f"{contract.label}（{name}）"],
+            "由谁提供": [contract.department],
+            "无法回答": [NEEDED[name]],
+        }
+    )
+    return table(frame, caption="无法回答")

@@ -1,0 +1,43 @@
+import pandas as pd
+from bs4 import BeautifulSoup
+
+from qmcb.reports.tables import table
+
+FRAME = pd.DataFrame(
+    {
+        "name": ["兴庆区", "<b>灵武</b>", "利通区", "盐池县"],
+        "people": [7_202_654, 812, 3, 40],
+        "rate": [0.5, 0.0012, None, 0],
+    }
+)
+
+
+def test_html_is_a_table_that_can_be_read_aloud() -> None:
+    made = table(
+        FRAME, caption="各县", labels={"name": "县", "people": "人数"}, people=["people"], shares=["rate"]
+    )
+    soup = BeautifulSoup(made.html(), "html.parser")
+    assert soup.caption.get_text() == "各县"
+    assert [th.get_text() for th in soup.thead("th", scope="col")] == ["县", "人数", "rate"]
+    assert soup.tbody("th", scope="row")[1].get_text() == "<b>灵武</b>"
+    cells = [[td.get_text() for td in row("td")] for row in soup.tbody("tr")]
+    assert cells == [["7,202,654", "50.0%"], ["812", "0.12%"], ["<5", "—"], ["*", "0.0%"]]
+    assert all("number" in td["class"] for td in soup("td"))
+    assert "不足5" in soup.find(class_="note").get_text()
+
+
+def test_what_nbval_compares_is_the_same_data() -> None:
+    bundle = table(FRAME, caption="各县", people=["people"])._repr_mimebundle_()
+    assert bundle["text/plain"].splitlines()[:2] == ["各县", "name\tpeople\trate"]
+    assert "利通区\t<5\t—" in bundle["text/plain"] and "3" not in bundle["text/plain"].split()
+
+
+def test_bars_in_cells_show_size_but_not_hidden_counts() -> None:
+    soup = BeautifulSoup(table(FRAME, caption="各县", people=["people"], bar="people").html(), "html.parser")
+    lengths = [td["style"].split("0/")[1].split("%")[0] for td in soup("td", style=True)]
+    assert lengths == ["60.0", "0.0", "0.0", "0.0"]
+
+
+def test_nothing_found_is_an_empty_table() -> None:
+    made = table(FRAME[:0], caption="没有", people=["people"], bar="people")
+    assert made.plain() == "没有\nname\tpeople\trate"
