@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("plan", type=Path, metavar="PLAN", help="for example params/sample.yaml")
     run.add_argument("--out", type=Path, default=Path("out"), help="folder for the runs (default out)")
     run.set_defaults(command=_run)
+
+    tables = commands.add_parser("tables", help="print the tables that a source may hold, column by column")
+    tables.set_defaults(command=_tables)
     return parser
 
 
@@ -70,6 +73,13 @@ def _run(options: argparse.Namespace) -> int:
     except run.RunError as error:
         return _fail(str(error), EXIT_RUN)
     print(f"first page: {folder / wanted.reports[0].name}.html")
+    return 0
+
+
+def _tables(options: argparse.Namespace) -> int:
+    from qmcb.reports import contracts
+
+    print(contracts.markdown(), end="")
     return 0
 
 

@@ -8,6 +8,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from qmcb.paths import ROOT
+from qmcb.reports import contracts
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
@@ -47,3 +48,7 @@ def test_conda_installs_the_same_lock_for_the_same_pythons() -> None:
     python, _, pip = environment["dependencies"]
     assert python == f"python{PROJECT['requires-python']}"
     assert pip == {"pip": ["--require-hashes", "-r requirements.lock"]}
+
+
+def test_the_page_of_tables_is_what_the_contracts_say() -> None:
+    assert (ROOT / "data" / "README.md").read_text("utf-8") == contracts.markdown()

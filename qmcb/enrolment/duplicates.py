@@ -78,10 +78,14 @@ def lawful(book: Book, people: People, period: Period) -> ir.Table:
 
 
 def _moves(book: Book, people: People, period: Period) -> ir.Table:
-    """The next spell of an insurance on the other side of the border, after the one before has ended."""
+    """The next spell of an insurance on the other side of the border, after the one before has ended.
+
+    Of spells of the very same months the one of this province comes first.
+    """
     paid = spells.paid(book, people, period)
     order = ibis.window(
-        group_by=["person", "insurance"], order_by=[paid.first_month, paid.last_month, paid.key]
+        group_by=["person", "insurance"],
+        order_by=[paid.first_month, paid.last_month, paid.source, paid.key],
     )
     rows = paid.mutate(
         kind=ibis.literal("move"),

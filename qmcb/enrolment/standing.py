@@ -89,13 +89,15 @@ def _facts(book: Book, people: People, period: Period) -> ir.Table:
 def _enrolments(book: Book, people: People, period: Period, grace: Period) -> ir.Table:
     """One row a person and cover ("other" for insurances of neither): what the enrolment rows say.
 
+    Enrolments that begin after the period are not there yet; those without a first month never paid.
     Columns: person, cover, here, by_number, elsewhere (enrolled now, by where and how it is
     known), paid (ever), last_month, records.
     """
     rows = together(
         _rows(book, people, name) for name in ("enrolments", "enrolments_elsewhere") if name in book
     )
-    begun = (rows.first_month <= period.first_day).fill_null(False)
+    rows = rows.filter(rows.first_month.isnull() | (rows.first_month <= period.first_day))
+    begun = rows.first_month.notnull()
     last = ibis.least(ibis.coalesce(rows.last_month, period.first_day), period.first_day)
     now = begun & (last >= grace.first_day)
     return rows.group_by("person", cover=rows.insurance.substitute(_COVER, else_="other")).agg(

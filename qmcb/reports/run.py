@@ -3,8 +3,10 @@
 import hashlib
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from qmcb import paths
 from qmcb.errors import BalanceError, InputError
@@ -21,6 +24,8 @@ from qmcb.reports.plan import Plan, Report, labels, parameters
 
 TABLES = "tables"
 OUT = "out"  # the parameter that says where a notebook leaves its tables
+# People's records pass between this process and the kernel: nobody else on the machine may listen.
+_ENCRYPTED = Config({"KernelManager": {"transport_encryption": "required"}})
 _VERSIONS = ("qmcb", "duckdb", "ibis-framework", "pandas", "pyarrow", "recordlinkage", "numpy", "rapidfuzz")
 
 
@@ -49,6 +54,8 @@ def run(plan: Plan, out: Path, say: Callable[[str], None]) -> Path:
         staging.rename(final)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
+        with suppress(OSError):
+            home.rmdir()  # only where no earlier run lies in it
         raise
     return final
 
@@ -66,8 +73,9 @@ def _make(report: Report, plan: Plan, staging: Path) -> None:
             cwd=str(staging),
             kernel_name="python3",
             execution_timeout=plan.seconds_a_cell,
-            progress_bar=False,
+            progress_bar=sys.stderr.isatty(),
             log_output=False,
+            config=_ENCRYPTED,
         )
     except PapermillExecutionError as error:
         raise RunError(f"{report.name}: {_why(error)}") from error

@@ -141,12 +141,12 @@ def _absent(name: str) -> InputError:
 
 
 def _accept(con: Backend, contract: Contract, path: Path, staging: Path) -> tuple[File, ir.Table]:
-    """Create the table of accepted rows; give the file's figures and the rows that were kept apart."""
+    """Hold one file against its contract; give its figures and the rows that were kept apart."""
     with files.readable(path):
         raw = files.read(con, path, staging)
         rows = raw.table.count().execute() + len(raw.torn)
-        checked = contracts.typed(raw, contract)
-        accepted = con.create_table(contract.name, _accepted(checked, contract))
+        checked = con.create_table(f"checked_{contract.name}", contracts.typed(raw, contract))
+        accepted = con.create_view(contract.name, _accepted(checked, contract))
         apart = con.create_table(f"quarantine_{contract.name}", _quarantined(checked, contract, raw))
         counts = (int(rows), int(accepted.count().execute()), int(apart.count().execute()))
         return File(contract.name, path.name, files.sha256(path), *counts), apart

@@ -18,6 +18,7 @@ _REASONS = {
     "torn": "列数与表头不符",
 }
 _BLANK = r"^[\s\pZ]*$"
+_PLAIN = r"^[\w/-]*$"  # a search costs a third of a replacement
 _MARGIN = r"^[\s\pZ]+|(\.0)?[\s\pZ]*$"
 # 20240630 or 202406; 2024-06-30, 2024/6/30, 2024年6月30日, all with or without the day; a time may follow.
 _DAY = (
@@ -108,15 +109,14 @@ def _sent(table: ir.Table, place: str | None) -> ir.Value:
         return ibis.null("string")
     value = table[place]
     if isinstance(value, ir.FloatingValue):
-        text = value.nullif(float("nan")).cast("string")
-        return ibis.ifelse(text.contains("e+"), text.try_cast("decimal(38, 0)").cast("string"), text)
+        text = ibis.ifelse(value.isnan(), ibis.null("string"), value.cast("string"))
+        whole = text.try_cast("decimal(38, 0)").cast("string")
+        return ibis.ifelse(text.contains("e+"), whole, text.re_replace(r"\.0$", ""))
     if isinstance(value, ir.BooleanValue):
         return value.cast("int8")
-    return (
-        ibis.ifelse(value.re_search(_BLANK), ibis.null("string"), value)
-        if value.type().is_string()
-        else value
-    )
+    if isinstance(value, ir.StringValue):
+        return ibis.ifelse(value.re_search(_BLANK), ibis.null("string"), value)
+    return value
 
 
 def _typed(value: ir.Value, column: Column) -> ir.Value:
@@ -127,7 +127,7 @@ def _typed(value: ir.Value, column: Column) -> ir.Value:
             return _date(value, "01").truncate("M")
         case "integer" | "fen":
             return _whole(value)
-        case "text" if value.type().is_string():
+        case "text" if isinstance(value, ir.StringValue):
             return value
         case _:
             return _trimmed(value)
@@ -136,7 +136,9 @@ def _typed(value: ir.Value, column: Column) -> ir.Value:
 def _trimmed(value: ir.Value) -> ir.StringValue:
     """The value as text, without blanks around it and without the `.0` of a whole number in a float."""
     text = value.cast("string")
-    return text if value.type().is_integer() else text.re_replace(_MARGIN, "")
+    if value.type().is_integer():
+        return text
+    return ibis.ifelse(text.re_search(_PLAIN), text, text.re_replace(_MARGIN, ""))
 
 
 def _date(value: ir.Value, day: str = "") -> ir.DateValue:

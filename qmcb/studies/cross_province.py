@@ -182,7 +182,7 @@ class CrossProvince:
 
 
 def open_study(
-    source: str, *, province: str, period: str, accept: float = 0.99, review: float = 0.5
+    source: str, *, province: str | int, period: str | int, accept: float = 0.99, review: float = 0.5
 ) -> CrossProvince:
     """Read and link a source; the findings are computed when they are asked for.
 
@@ -202,6 +202,7 @@ def open_study(
     InputError
         Whatever is wrong with the source or the parameters, in one line.
     """
+    province = str(province)
     if province not in codes.PROVINCE:
         raise InputError(
             "the two digits of a province, such as 64", repr(province), "correct the parameter province"

@@ -8,7 +8,7 @@ from qmcb import balance, codes
 from qmcb.identity import region
 from qmcb.linkage import evaluate
 from qmcb.linkage.link import CERTAIN
-from qmcb.reports import charts, mask
+from qmcb.reports import charts, mask, style
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
 from qmcb.studies.cross_province import NEEDED, CrossProvince
@@ -134,6 +134,7 @@ def kinds(study: CrossProvince) -> Picture:
         title=f"{people:,}人重复参保或重复领取，{leading}最多" if people else "没有发现重复参保",
         unit="人",
         note=f"一人可有几类；{_source(study)}",
+        colours={codes.SCOPE["across"]: style.ACCENT, codes.SCOPE["within"]: style.FIRM},
     )
 
 

@@ -143,5 +143,5 @@ def test_a_file_is_found_by_its_name_or_label_in_any_case(tmp_path: Path) -> Non
 def test_two_files_of_one_table_are_refused(tmp_path: Path, second: str) -> None:
     for name in ("deaths.csv", second):
         (tmp_path / name).touch()
-    with pytest.raises(InputError, match="one file for 死亡火化.*remove all but one"):
+    with pytest.raises(InputError, match=r"one file for 死亡火化.*remove all but one"):
         files.find(tmp_path, CONTRACTS["deaths"])

@@ -1,0 +1,6 @@
+"""`make bench`: every benchmark in turn; results with machine and date stand in README.md beside this."""
+
+from benchmarks import province
+
+if __name__ == "__main__":
+    province.main()

@@ -1,0 +1,63 @@
+"""Sources that many tests read: sample provinces, and small ones written row by row."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from qmcb import paths
+from qmcb.sample import province
+from qmcb.tables import CONTRACTS
+
+Rows = Sequence[Mapping[str, str | None]]
+Source = Callable[[Mapping[str, Rows]], Path]
+Number = Callable[..., str]
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+@pytest.fixture(scope="session")
+def number() -> Number:
+    """A right resident number from serial, birth (yyyymmdd) and region."""
+
+    def right(serial: int, birth: str = "19800101", region: str = "640104") -> str:
+        body = f"{region}{birth}{serial:03}"
+        return body + "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, body, strict=True)) % 11]
+
+    return right
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
+    """Writes tables of text, one mapping a row, as a source folder; columns not told are empty."""
+
+    def write(tables: Mapping[str, Rows]) -> Path:
+        folder = tmp_path_factory.mktemp("source")
+        for name, rows in tables.items():
+            schema = pa.schema([(column, pa.string()) for column in CONTRACTS[name].names])
+            pq.write_table(pa.Table.from_pylist(list(rows), schema), folder / f"{name}.parquet")
+        return folder
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sample province of 3,000 people."""
+    folder = tmp_path_factory.mktemp("small") / "sample"
+    province.make(folder, people=3_000, seed=5)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def default_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample as `qmcb sample` makes it: the one of the project where it is there."""
+    made = paths.ROOT / "data" / "sample"
+    readme = made / "README.md"
+    if readme.is_file() and "`20,000` residents" in readme.read_text("utf-8"):
+        return made
+    folder = tmp_path_factory.mktemp("default") / "sample"
+    province.make(folder)
+    return folder

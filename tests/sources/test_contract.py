@@ -1,0 +1,207 @@
+"""Holding rows against a contract: headings, types, and the rule that a row breaks first."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from qmcb.errors import InputError
+from qmcb.sources import book, contract
+from qmcb.tables import CONTRACTS
+
+JUNE = date(2024, 6, 1)
+DAY = date(2024, 6, 30)
+BROKEN = object()
+
+DATES: dict[str, object] = {
+    **dict.fromkeys(["2024-06-30", "20240630", "2024/6/30", "2024年6月30日", " 2024-6-30　"], DAY),
+    **dict.fromkeys(["2024-06-30 08:15:00", "2024-06-30T00:00:00.000", "20240630081500", "20240630.0"], DAY),
+    **dict.fromkeys(["", " ", "　"], None),
+    **dict.fromkeys(["2024-02-30", "20170230", "202406", "2024-06", "2024", "2024063", "30/06/2024"], BROKEN),
+    **dict.fromkeys(
+        ["24-6-30", "epoch", "infinity", "2024-06-30 (BC)", "45473", "2024-06-30x", "无"], BROKEN
+    ),
+}
+MONTHS: dict[str, object] = {
+    **dict.fromkeys(["202406", "2024-06", "2024/6", "2024年6月", "2024年06月", "202406.0", " 202406 "], JUNE),
+    **dict.fromkeys(["20240630", "2024-06-30", "2024年6月30日", "2024-06-30 00:00:00"], JUNE),
+    **dict.fromkeys(["", "　 "], None),
+    **dict.fromkeys(["202413", "202400", "20170230", "2024-13", "2024", "24-06", "epoch", "6月"], BROKEN),
+}
+FEN: dict[str, object] = {
+    **{"0": 0, "123": 123, "-5": -5, "+7": 7, "0012": 12, "123.0": 123, " 9 ": 9},
+    "9223372036854775807": 2**63 - 1,
+    **dict.fromkeys(["", " "], None),
+    **dict.fromkeys(["1.5", "123.00", "0.01", "1e3", "15e-1", "0x1F", "1_000", "1,000", "12元"], BROKEN),
+    **dict.fromkeys(["9223372036854775808", "１２", "--1", "nan", "."], BROKEN),
+}
+CODE: dict[str, object] = {
+    **dict.fromkeys(["110", " 110", "110.0", "110　"], "110"),
+    **dict.fromkeys(["", " ", "999", "1100", "１１０", "养老"], BROKEN),
+}
+REGION: dict[str, object] = {
+    **dict.fromkeys(["640104", "640104.0", " 640104 "], "640104"),
+    **dict.fromkeys(["", "64010", "6401041", "-64010", "64e003", "6401.0", "兴庆区城"], BROKEN),
+}
+TEXT: dict[str, object] = {
+    **{" 张三": " 张三", "1.0": "1.0", "a,b": "a,b", "": None, "　": None, "\t \n": None, "李\n四": "李\n四"},
+}
+BENEFIT: dict[str, object] = {
+    "id_number": "x",
+    "name": "y",
+    "insurance": "110",
+    "region": "640104",
+    "first_month": "202001",
+    "last_month": None,
+    "monthly_amount": "100",
+}
+
+
+def read(folder: Path, table: str, columns: dict[str, Sequence[object] | pa.Array]) -> list[object]:
+    """Row by row the accepted row, or the name of the rule that it breaks."""
+    pq.write_table(pa.table(columns), folder / f"{table}.parquet")
+    with book.read(folder) as held:
+        outcome: dict[int, object] = {row["row"]: row for row in held[table].to_pyarrow().to_pylist()}
+        outcome |= {row["line"]: row["rule"] for row in held.quarantine.to_pyarrow().to_pylist()}
+    return [outcome[line] for line in sorted(outcome)]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "cases"),
+    [
+        ("benefits", "birth_date", DATES),
+        ("benefits", "last_month", {k: v for k, v in MONTHS.items() if v is None or v in (JUNE, BROKEN)}),
+        ("benefits", "monthly_amount", {**FEN, "-5": "amount_negative"}),
+        ("benefits", "insurance", CODE),
+        ("benefits", "region", REGION),
+        ("benefits", "name", TEXT),
+    ],
+)
+def test_every_form_of_a_value(tmp_path: Path, table: str, column: str, cases: dict[str, object]) -> None:
+    columns: dict[str, Sequence[object]] = {name: [value] * len(cases) for name, value in BENEFIT.items()}
+    outcome = read(tmp_path, table, {**columns, column: pa.array(list(cases))})
+    kinds = {f"type:{column}", f"code:{column}", f"required:{column}"}
+    for (text, expected), found in zip(cases.items(), outcome, strict=True):
+        if isinstance(found, dict):
+            assert (text, found[column]) == (text, expected)
+        else:
+            assert expected == found or (expected is BROKEN and found in kinds), text
+
+
+CST = timezone(timedelta(hours=8))
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected"),
+    [
+        ("birth_date", pa.array([DAY, None]), [DAY, None]),
+        ("birth_date", pa.array([20240630, None], pa.int32()), [DAY, None]),
+        ("birth_date", pa.array([datetime(2024, 6, 30, 23, 59)] * 2), [DAY, DAY]),
+        ("birth_date", pa.array([datetime(2024, 6, 30, 0, 0, tzinfo=CST)] * 2), [DAY, DAY]),
+        ("last_month", pa.array([202406.0, float("nan")]), [JUNE, None]),
+        ("last_month", pa.array([202406, 20240630], pa.uint32()), [JUNE, JUNE]),
+        ("last_month", pa.array([202413, 202406.5]), ["type:last_month", "type:last_month"]),
+        ("last_month", pa.array([DAY, None]), [JUNE, None]),
+        ("last_month", pa.nulls(2), [None, None]),
+        ("monthly_amount", pa.array([1e16, 1.5]), [10**16, "type:monthly_amount"]),
+        ("monthly_amount", pa.array([2**64 - 1, 5], pa.uint64()), ["type:monthly_amount", 5]),
+        ("monthly_amount", pa.array([Decimal("5"), None], pa.decimal128(18, 0)), [5, None]),
+        (
+            "monthly_amount",
+            pa.array([Decimal("5.00"), None], pa.decimal128(18, 2)),
+            ["type:monthly_amount", None],
+        ),
+        ("insurance", pa.array([110, 999], pa.int16()), ["110", "code:insurance"]),
+        ("insurance", pa.array(["110", "170"]).dictionary_encode(), ["110", "170"]),
+        ("region", pa.array([640104.0, None]), ["640104", "required:region"]),
+        ("sex", pa.array([True, False]), ["1", "code:sex"]),
+        ("id_number", pa.array([640102198001011234, 7]), ["640102198001011234", "7"]),
+        ("id_number", pa.array([6.40102198001011e17, 7.0]), ["640102198001011000", "7"]),
+        ("name", pa.array(["张三".encode(), None]), ["张三", None]),
+    ],
+)
+def test_parquet_types(tmp_path: Path, column: str, values: pa.Array, expected: list[object]) -> None:
+    columns: dict[str, Sequence[object] | pa.Array] = {name: [value] * 2 for name, value in BENEFIT.items()}
+    outcome = read(tmp_path, "benefits", {**columns, column: values})
+    assert [row[column] if isinstance(row, dict) else row for row in outcome] == expected
+
+
+def test_a_file_that_pandas_wrote(tmp_path: Path) -> None:
+    frame = pd.DataFrame({**BENEFIT, "last_month": [202406, None], "birth_date": pd.Timestamp(DAY)})
+    frame.to_parquet(tmp_path / "benefits.parquet")
+    with book.read(tmp_path) as held:
+        rows = held["benefits"].to_pyarrow().to_pylist()
+    assert [(row["last_month"], row["birth_date"]) for row in rows] == [(JUNE, DAY), (None, DAY)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"id_number": " ", "name": "　"}, "nobody"),
+        ({"name": None}, None),
+        ({"last_month": "201912"}, "months_order"),
+        ({"last_month": "202001"}, None),
+        ({"monthly_amount": "-1"}, "amount_negative"),
+        ({"insurance": "x", "region": None, "first_month": "0"}, "code:insurance"),
+        ({"region": "x", "last_month": "201912"}, "type:region"),
+    ],
+)
+def test_a_row_is_told_the_first_rule_it_breaks(
+    tmp_path: Path, changes: dict[str, object], rule: str | None
+) -> None:
+    (outcome,) = read(tmp_path, "benefits", {n: [v] for n, v in {**BENEFIT, **changes}.items()})
+    assert (outcome if isinstance(outcome, str) else None) == rule
+
+
+def test_every_rule_has_a_reason_that_names_its_column() -> None:
+    for table in CONTRACTS.values():
+        for rule, reason in contract.reasons(table).items():
+            _, _, column = rule.partition(":")
+            assert reason and (not column or reason.startswith(table[column].label))
+    assert contract.reason(CONTRACTS["benefits"], "torn") == "列数与表头不符"
+    assert contract.reason(CONTRACTS["benefits"], "code:insurance") == "险种：编码不在目录内"
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["id_number", "name", "insurance", "region", "first_month", "last_month", "monthly_amount"],
+        ["公民身份号码", "姓名", "险种", "发放地", "起始年月", "终止年月", "月待遇"],
+        ["AAC002", "aac003", "Aae140", "AAB301", "AAE041", "AAE042", "AAE019"],
+        ["\ufeffID_Number", " 姓 名 ", "aae140 ", "Region\n", "\t起始年月", "　终止年月", "月待遇"],
+    ],
+)
+def test_headings_in_every_form_and_order(tmp_path: Path, headings: list[str]) -> None:
+    sent = dict(zip(headings, ([value] for value in BENEFIT.values()), strict=True))
+    (row,) = read(tmp_path, "benefits", {"备注": ["?"], **dict(reversed(sent.items()))})
+    assert isinstance(row, dict)
+    assert tuple(row) == ("row", *CONTRACTS["benefits"].names)
+    assert (row["record_id"], row["id_number"], row["first_month"], row["sex"]) == (
+        "1",
+        "x",
+        date(2020, 1, 1),
+        None,
+    )
+
+
+@pytest.mark.parametrize("second", ["姓名", "NAME", "aac003", "name", "姓 名"])
+def test_a_column_twice_is_refused(tmp_path: Path, second: str) -> None:
+    columns = [pa.array([value], pa.string()) for value in (*BENEFIT.values(), "z")]
+    pq.write_table(pa.Table.from_arrays(columns, [*BENEFIT, second]), tmp_path / "benefits.parquet")
+    with pytest.raises(InputError, match=r"one column 姓名 \(name\) in benefits.parquet; found name and"):
+        book.read(tmp_path)
+
+
+def test_columns_that_are_missing_are_named_and_no_value_is(tmp_path: Path) -> None:
+    (tmp_path / "benefits.csv").write_text("张三,640102198001011234,险种,发放地\na,b,110,640104\n", "utf-8")
+    with pytest.raises(InputError) as caught:
+        book.read(tmp_path)
+    message = str(caught.value)
+    assert "公民身份号码 (id_number / AAC002)、姓名 (name / AAC003)、起始年月" in message
+    assert "only insurance, region among 4 headings" in message
+    assert "张三" not in message and "6401" not in message and "\n" not in message
