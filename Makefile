@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SAMPLE := data/sample/README.md
 
-.PHONY: run test check lab bench lock clean
+.PHONY: run test check lab bench notebooks lock clean
 
 run: .venv/ready $(SAMPLE)
 	$(BIN)/qmcb run params/sample.yaml
@@ -35,6 +35,10 @@ bench: .venv/ready
 
 $(SAMPLE): .venv/ready
 	$(BIN)/qmcb sample data/sample
+
+# After a change of a notebook: store its outputs, which `make test` compares.
+notebooks: .venv/ready $(SAMPLE)
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
 lock:
 	$(BIN)/uv pip compile pyproject.toml --extra lab --extra dev --universal --fork-strategy fewest \

@@ -31,17 +31,18 @@ def best(pairs: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
 
     `pairs` has left, right, log_odds and the levels of `LEVELS`. The probability is shared among
     all candidates of a left record and 'none of them', so that two equally good ones are never
-    both likely. A contradiction (`_contradicted`) is never accepted, only reviewed.
+    both likely; a person looks where it is likely to be one of them, whichever. A contradiction
+    (`_contradicted`) is never accepted, only reviewed.
     """
     odds = np.exp2(np.clip(pairs["log_odds"].to_numpy(), -500, 500))
     rivals = pd.Series(odds).groupby(pairs["left"].to_numpy()).transform("sum").to_numpy()
-    scored = pairs.assign(probability=odds / (1.0 + rivals))
+    scored = pairs.assign(probability=odds / (1.0 + rivals), any_of_them=rivals / (1.0 + rivals))
     ordered = scored.sort_values(
         ["left", "probability", "right"], ascending=[True, False, True], kind="stable"
     )
     top = ordered.drop_duplicates("left")
     sure = (top["probability"] >= thresholds.accept) & ~_contradicted(top)
-    likely = top["probability"] >= thresholds.review
+    likely = top["any_of_them"] >= thresholds.review
     decision = np.select([sure, likely], ["accept", "review"], "reject")
     return top.assign(decision=decision, basis=_basis(top))[
         ["left", "right", "probability", "decision", "basis"]

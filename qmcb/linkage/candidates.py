@@ -66,14 +66,14 @@ def _swapped_birth(records: pd.DataFrame) -> pd.Series:
     return records["pinyin"][born.index] + "|" + year + ordered
 
 
-# A number with one wrong or swapped digit keeps at least one of these fragments whole: region 1–6,
-# birth 7–14, sequence 15–17, check character 18. Those from the end also outlive a lost digit.
+# What the four fragments leave out (15–18, 1–7, 7–11, 11–15) covers every neighbouring two of the
+# eighteen places: a number with one digit wrong, swapped, lost or doubled keeps one fragment whole.
 PASSES: Mapping[str, Key] = MappingProxyType(
     {
         "号码前14位": _fragment(slice(0, 14)),
-        "号码后12位": _fragment(slice(-12, None)),
-        "号码缺出生年": _fragment(slice(0, 6), slice(-8, None)),
-        "号码缺出生月日": _fragment(slice(0, 10), slice(-4, None)),
+        "号码后11位": _fragment(slice(-11, None)),
+        "号码缺第7至11位": _fragment(slice(0, 6), slice(-7, None)),
+        "号码缺第11至15位": _fragment(slice(0, 10), slice(-3, None)),
         "姓名与出生日期": _together("plain", "birth"),
         "读音与出生日期": _swapped_birth,
         "联系电话": _together("phone", "family_name"),

@@ -43,7 +43,8 @@ def link(left: ir.Table, right: ir.Table, thresholds: Thresholds | None = None) 
     probable, passes, weights = _probable(_frame(remainder), _frame(right), thresholds or Thresholds())
     accepted = sure.to_pandas().assign(probability=1.0, decision="accept", basis=CERTAIN)
     links = pd.concat([accepted, probable]).sort_values(["left_id", "right_id"], ignore_index=True)
-    return Links(links, conflicts.to_pandas(), passes, weights)
+    apart = conflicts.to_pandas().sort_values(["left_id", "right_id"], ignore_index=True)
+    return Links(links, apart, passes, weights)
 
 
 def _frame(table: ir.Table) -> pd.DataFrame:

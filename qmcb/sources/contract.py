@@ -20,11 +20,9 @@ _REASONS = {
 _BLANK = r"^[\s\pZ]*$"
 _PLAIN = r"^[\w/-]*$"  # a search costs a third of a replacement
 _MARGIN = r"^[\s\pZ]+|(\.0)?[\s\pZ]*$"
-# 20240630 or 202406; 2024-06-30, 2024/6/30, 2024年6月30日, all with or without the day; a time may follow.
-_DAY = (
-    r"^(\d{4})(?:(\d{2})(?:(\d{2})(?:\d{6})?)?|[-/年](\d{1,2})(?:[-/月](\d{1,2}))?[月日]?)"
-    r"(?:[ T][\d:.+]*)?$"
-)
+# 202406 or 20240630; 2024-06-30, 2024/6/30, 2024年6月30日, with or without the day; a time may follow.
+_COMPACT = r"^\d{6}(\d{2}(\d{6}|[ T][\d:.+]*)?)?$"
+_PARTED = r"^(\d{4})[-/年](\d{1,2})(?:[-/月](\d{1,2}))?[月日]?(?:[ T][\d:.+]*)?$"
 
 
 def reason(contract: Contract, rule: str) -> str:
@@ -146,9 +144,13 @@ def _date(value: ir.Value, day: str = "") -> ir.DateValue:
     if value.type().is_date() or value.type().is_timestamp():
         return value.cast("date")
     text = _trimmed(value)
-    parted = text.re_replace(_DAY, r"\1-\2\4-\3\5")
-    whole = ibis.ifelse(parted.endswith("-"), parted + day, parted)
-    return ibis.ifelse(text.re_search(_DAY), whole.try_cast("date"), ibis.null("date"))
+    parted = ibis.cases(
+        (text.re_search(_COMPACT), text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6, 2)),
+        (text.re_search(_PARTED), text.re_replace(_PARTED, r"\1-\2-\3")),
+        else_=ibis.null("string"),
+    )
+    whole = parted.try_cast("date")
+    return ibis.coalesce((parted + day).try_cast("date"), whole) if day else whole
 
 
 def _whole(value: ir.Value) -> ir.IntegerValue:

@@ -1,0 +1,99 @@
+"""Agreement levels of hand-made pairs."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from qmcb.linkage import compare
+from qmcb.linkage.compare import LEVELS, Birth, Name, Number, Same
+
+RIGHT = "64010419800101123X"
+FIELDS = ("digits", "number", "plain", "pinyin", "birth", "sex", "phone")
+Record = dict[str, str | None]
+
+
+def level(feature: str, left: Record, right: Record) -> int:
+    """The level of one pair; which side is which matters for numbers only."""
+    one, other = (pd.DataFrame([dict.fromkeys(FIELDS) | record], dtype=object) for record in (left, right))
+    pair = pd.MultiIndex.from_arrays([[0], [0]])
+    there, back = compare.levels(pair, one, other), compare.levels(pair, other, one)
+    assert there[feature].dtype == np.int8
+    if feature != "number":
+        assert there[feature].tolist() == back[feature].tolist()
+    return int(there[feature].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("sent", "right", "expected"),
+    [
+        (RIGHT[:10] + "3" + RIGHT[11:], False, Number.ONE_EDIT),
+        (RIGHT[:-2] + "X3", False, Number.ONE_EDIT),  # neighbours swapped
+        (RIGHT[:9] + RIGHT[10:], False, Number.ONE_EDIT),  # one lost
+        (RIGHT[:15] + "000", False, Number.TAIL_LOST),
+        (RIGHT[:8] + "15" + RIGHT[10:], False, Number.TWO_EDITS),
+        ("640104199912312222", True, Number.FOREIGN),
+        ("640104199912312222", False, Number.REGION),
+        ("110105199912312222", False, Number.OTHER),
+        (RIGHT, True, Number.MISSING),  # the name did not agree: this evidence is in doubt
+        (None, False, Number.MISSING),
+    ],
+)
+def test_number(sent: str | None, right: bool, expected: Number) -> None:
+    left = {"digits": sent, "number": sent if right else None}
+    assert level("number", left, {"digits": RIGHT, "number": RIGHT}) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (("王小明", "wangxiaoming"), ("王小明", "wangxiaoming"), Name.EQUAL),
+        (("王小明", "wangxiaoming"), ("王晓明", "wangxiaoming"), Name.SOUND),
+        (("王小明", "wangxiaoming"), ("王小朋", "wangxiaopeng"), Name.ONE_CHARACTER),
+        (("王小明", "wangxiaoming"), ("王明", "wangming"), Name.ONE_CHARACTER),
+        (("王明", "wangming"), ("王朋", "wangpeng"), Name.FAMILY_NAME),  # one of two is half a name
+        (("王小明", "wangxiaoming"), ("王国庆", "wangguoqing"), Name.FAMILY_NAME),
+        (("王小明", "wangxiaoming"), ("李国庆", "liguoqing"), Name.OTHER),
+        ((None, None), ("李国庆", "liguoqing"), Name.MISSING),
+        ((None, None), (None, None), Name.MISSING),
+    ],
+)
+def test_name(one: tuple[str | None, str], other: tuple[str, str], expected: Name) -> None:
+    left, right = (dict(zip(("plain", "pinyin"), name, strict=True)) for name in (one, other))
+    assert level("name", left, right) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("19800203", "19800203", Birth.EQUAL),
+        ("19800203", "19800302", Birth.SWAPPED),
+        ("19800203", "19800204", Birth.ONE_DIGIT),
+        ("19800203", "19801130", Birth.YEAR),
+        ("19800203", "19911130", Birth.OTHER),
+        ("19800203", None, Birth.MISSING),
+    ],
+)
+def test_birth(one: str, other: str | None, expected: Birth) -> None:
+    assert level("birth", {"birth": one}, {"birth": other}) == expected
+
+
+@pytest.mark.parametrize("feature", ["sex", "phone"])
+def test_same(feature: str) -> None:
+    assert level(feature, {feature: "1"}, {feature: "1"}) == Same.EQUAL
+    assert level(feature, {feature: "1"}, {feature: "2"}) == Same.OTHER
+    assert level(feature, {feature: "1"}, {}) == Same.MISSING
+
+
+def test_batches_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = pd.DataFrame(
+        {field: [f"{RIGHT[:12]}{row % 7}" for row in range(40)] for field in FIELDS}, dtype=object
+    )
+    pairs = pd.MultiIndex.from_product([range(0, 40, 3), range(40)])
+    whole = compare.levels(pairs, people, people)
+    monkeypatch.setattr(compare, "BATCH", 100)
+    pd.testing.assert_frame_equal(whole, compare.levels(pairs, people, people))
+
+
+def test_no_pairs() -> None:
+    nobody = pd.DataFrame(columns=list(FIELDS), dtype=object)
+    assert compare.levels(pd.MultiIndex.from_arrays([[], []]), nobody, nobody).shape == (0, len(LEVELS))
