@@ -1,6 +1,6 @@
 """Sources that many tests read: sample provinces, and small ones written row by row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from qmcb import paths
+from qmcb.linkage import link
 from qmcb.sample import province
 from qmcb.tables import CONTRACTS
 
@@ -61,3 +62,11 @@ def default_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("default") / "sample"
     province.make(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def few_random_pairs() -> Iterator[None]:
+    """Chance agreement learnt from fewer pairs, where a test is not about how well records are linked."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(link, "_RANDOM_PAIRS", 10_000)
+        yield

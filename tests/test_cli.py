@@ -9,7 +9,7 @@ import pytest
 
 from qmcb import cli, paths
 
-CELL = 'period = "2024-06"  # 截止年月\n'
+CELL = 'period = "2024-06"  # 截止年月\nout = ""  # 结果表存放的文件夹'
 Text = pytest.CaptureFixture[str]
 
 
@@ -50,7 +50,7 @@ def code(*arguments: str) -> int:
         ("sample new --people -5", "found -5"),
         ("sample new --people many", "invalid int value: 'many'"),
         ("sample new --seed -1", "expected a seed of 0 or more"),
-        ("sample new --period 2024-13", "found year 2024, month 13"),
+        ("sample new --period 2024-13", "2024-13"),
         ("sample notebooks", "expected a new folder or an earlier sample; found"),
         ("sample plan.yaml", "expected a new folder or an earlier sample; found"),
         ("sample plan.yaml/new", "expected files to read and a folder to write"),
@@ -100,6 +100,19 @@ def test_a_run_that_fails_says_why_and_ends_with_1(
     monkeypatch.setattr(run, "run", fail)
     assert code("run", "plan.yaml") == cli.EXIT_RUN
     assert capsys.readouterr().err == "qmcb: 09_test: cell 2 failed\n"
+
+
+def test_an_input_error_in_a_notebook_is_one_line_and_leaves_nothing(
+    office: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = office / "notebooks" / "09_test.ipynb"
+    book = nbformat.read(path, as_version=4)
+    fail = "from qmcb.errors import InputError\nraise InputError('this', 'that', 'do it')"
+    book.cells.append(nbformat.v4.new_code_cell(fail))
+    nbformat.write(book, path)
+    assert code("run", "plan.yaml", "--out", "runs") == cli.EXIT_RUN
+    assert capfd.readouterr().err == "qmcb: 09_test: expected this; found that; do it\n"
+    assert not [each for each in office.glob("runs/**/*") if each.is_file()]
 
 
 def test_help_needs_none_of_the_heavy_libraries() -> None:

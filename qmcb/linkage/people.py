@@ -16,6 +16,13 @@ from qmcb.tables import CONTRACTS, together
 # Whose word on a number and name counts first: public security, then those who check papers.
 AUTHORITY = ("residents", "population", "registry", "enrolments", "cards", "students", "benefits")
 
+_DECIDED = {
+    "who": "int64",
+    "person": "int64",
+    "probability": "float64",
+    "decision": "string",
+    "basis": "string",
+}
 _DOUBTFUL = {"who": "int64", "person": "int64", "candidate": "int64", "probability": "float64"}
 
 
@@ -137,8 +144,9 @@ def _alone(profiles: ir.Table, known: pd.DataFrame, anchors: ir.Table) -> pd.Dat
 def _identities(profiles: ir.Table, anchors: ir.Table, decided: pd.DataFrame) -> ir.Table:
     """The decisions with by_number: whether the number written down is the person's own."""
     numbers = anchors.select("person", own="number")
-    rows = ibis.memtable(decided).join(profiles.select("who", "number"), "who").left_join(numbers, "person")
-    return rows.select(*decided.columns, by_number=(rows.number == rows.own).fill_null(False))
+    rows = ibis.memtable(decided, schema=_DECIDED).join(profiles.select("who", "number"), "who")
+    rows = rows.left_join(numbers, "person")
+    return rows.select(*_DECIDED, by_number=(rows.number == rows.own).fill_null(False))
 
 
 def _doubtful(review: pd.DataFrame, alone: pd.DataFrame) -> pd.DataFrame:

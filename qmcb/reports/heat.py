@@ -11,6 +11,7 @@ _GAP = 0.1
 _GROUND = "#d3dbe1"
 _EMPTY = "#f6f8f9"
 _ABSENT = "—"
+_UNSEEN = "<*—"  # first characters of what is unknown or hidden: no depth of colour may tell it
 _SUFFIXES = ("自治县", "区", "县", "市", "旗")
 
 
@@ -41,7 +42,7 @@ def tiles(table: pd.DataFrame, *, title: str, unit: str, note: str = "") -> Pict
         least, most = frame["value"].min(), frame["value"].max()
         for at, value in enumerate(frame["value"]):
             x, y = left + frame["column"][at] * width + _GAP / 2, frame["row"][at] * height + _GAP / 2
-            colour = _EMPTY if pd.isna(value) else style.shade(value, least, most)
+            colour = _EMPTY if texts[at][0] in _UNSEEN else style.shade(value, least, most)
             paper.tile(x, y, width - _GAP, height - _GAP, colour, 0.06)
             _name_and_value(
                 paper, x, y, width - _GAP, height - _GAP, str(frame["name"][at]), texts[at], colour
@@ -155,7 +156,8 @@ def matrix(table: pd.DataFrame, *, title: str, unit: str, note: str = "") -> Pic
             y = top + row * 0.36
             paper.write(left - 0.1, y + 0.18, "\n".join(lines), align="right")
             for at, count in enumerate(wide.iloc[row]):
-                colour = style.shade(np.sqrt(count), 0, most) if count else _EMPTY
+                told = count and texts[row, at][0] not in _UNSEEN
+                colour = style.shade(np.sqrt(count), 0, most) if told else _EMPTY
                 paper.block(left + at * width + 0.015, y + 0.015, width - 0.03, 0.33, colour)
                 ink = style.ink_on(colour) if count else style.CONTEXT
                 x = left + (at + 0.5) * width

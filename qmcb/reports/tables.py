@@ -9,7 +9,7 @@ import pandas as pd
 from qmcb.reports import mask, style
 
 _ABSENT = "—"
-_SHORT = 16  # characters in a column that is not worth breaking
+_SHORT = 12  # em of a column that is not worth breaking
 _BAR = "#e3b49b"
 _BAR_ROOM = 60  # per cent of the cell; the rest is for the number
 
@@ -27,15 +27,15 @@ class Table:
     def html(self) -> str:
         """A table with caption, header scopes and right-aligned numbers; the first column names the row."""
         first, *others = names = [str(name) for name in self.texts]
-        heads = "".join(f'<th scope="col"{self._class(name)}>{escape(name)}</th>' for name in names)
+        heads = "".join(f'<th scope="col"{self._look(name)}>{escape(name)}</th>' for name in names)
         rows = []
         for at, cells in enumerate(self.texts.itertuples(index=False)):
-            head = f'<th scope="row"{self._class(first)}>{escape(cells[0])}</th>'
+            head = f'<th scope="row"{self._look(first)}>{escape(cells[0])}</th>'
             rest = (self._cell(name, at, text) for name, text in zip(others, cells[1:], strict=True))
             rows.append(f"<tr>{head}{''.join(rest)}</tr>")
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
         body = "\n".join(rows)
-        caption = f"<caption>{escape(self.caption)}</caption>"
+        caption = f'<caption style="text-align:left">{escape(self.caption)}</caption>'
         head = f"<thead><tr>{heads}</tr></thead>"
         return f'<table class="data">{caption}\n{head}\n<tbody>\n{body}\n</tbody></table>{note}'
 
@@ -47,18 +47,20 @@ class Table:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.plain()}
 
-    def _class(self, name: str) -> str:
+    def _look(self, name: str, more: str = "") -> str:
+        """Class for the page; alignment and breaks as JupyterLab needs them, which else turns texts right."""
         if name in self.numeric:
-            return ' class="number"'
-        short = self.texts[name].str.len().max() <= _SHORT
-        return ' class="short"' if short else ""
+            return f' class="number" style="text-align:right;white-space:nowrap{more}"'
+        if self.texts[name].map(style.ems).max() <= _SHORT:
+            return f' class="short" style="text-align:left;white-space:nowrap{more}"'
+        return f' style="text-align:left{more}"'
 
     def _cell(self, name: str, row: int, text: str) -> str:
-        if name not in self.shares:
-            return f"<td{self._class(name)}>{escape(text)}</td>"
-        length = f"{_BAR_ROOM * self.shares[name][row]:.1f}% 62%"
-        bar = f"min-width:11em;background:linear-gradient({_BAR},{_BAR}) 0/{length} no-repeat"
-        return f'<td{self._class(name)} style="{bar}">{escape(text)}</td>'
+        bar = ""
+        if name in self.shares:
+            size = f"{_BAR_ROOM * self.shares[name][row]:.1f}% 1.1em"
+            bar = f";min-width:9em;background:linear-gradient({_BAR},{_BAR}) 0 .55em/{size} no-repeat"
+        return f"<td{self._look(name, bar)}>{escape(text)}</td>"
 
 
 def table(

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
 
 import duckdb
@@ -86,9 +85,7 @@ def _read_parquet(con: Backend, path: Path) -> Raw:
     metadata = pq.read_metadata(path)
     if not metadata.num_rows:
         raise _no_rows(path)
-    sent = con.read_parquet(
-        escape(str(path)), file_row_number=True, hive_partitioning=False, binary_as_string=True
-    )
+    sent = con.read_parquet(path, file_row_number=True, hive_partitioning=False, binary_as_string=True)
     places = {str(place): sent[name] for place, name in enumerate(sent.columns[:-1])}
     headings = tuple(metadata.schema.to_arrow_schema().names)
     return Raw(path, headings, sent.select(**places, **{LINE: sent.file_row_number + 1}))

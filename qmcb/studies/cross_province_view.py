@@ -335,7 +335,7 @@ def _persons(rows: ir.Table) -> int:
 
 def _basis(rows: pd.DataFrame) -> list[str]:
     """Document and article of each row, marked where not yet confirmed."""
-    told = rows[["number", "article"]].fillna("").agg(" ".join, axis=1).str.strip()
+    told = rows["number"].fillna("").str.cat(rows["article"].fillna(""), sep=" ").str.strip()
     told = told.where(rows["confirmed"].eq(True), told + "（待核）")
     return told.where(rows["article"].notna(), "—").tolist()
 

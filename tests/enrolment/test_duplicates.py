@@ -13,6 +13,7 @@ from qmcb.periods import Period
 
 CASES = cases("duplicates")
 RULES = policy.load()
+pytestmark = pytest.mark.usefixtures("few_random_pairs")
 Finding = list[object]
 
 

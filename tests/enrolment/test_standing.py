@@ -13,6 +13,7 @@ from qmcb.periods import Period
 
 CASES = cases("standing")
 RULES = policy.load()
+pytestmark = pytest.mark.usefixtures("few_random_pairs")
 
 
 @pytest.fixture(scope="module")

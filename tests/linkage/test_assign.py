@@ -77,7 +77,16 @@ def test_no_weight_makes_up_for_a_contradiction(levels: dict[str, int], decision
 
 @given(st.permutations(range(8)))
 def test_the_order_of_pairs_does_not_matter(order: list[int]) -> None:
-    frame = pairs((0, 1, 20.0), (0, 2, 20.0), (1, 1, 9.0), (1, 3, 2.0), (2, 5, -3.0), (3, 0, 0.0), (3, 4, 8.0), (4, 4, 1.0))
+    frame = pairs(
+        (0, 1, 20.0),
+        (0, 2, 20.0),
+        (1, 1, 9.0),
+        (1, 3, 2.0),
+        (2, 5, -3.0),
+        (3, 0, 0.0),
+        (3, 4, 8.0),
+        (4, 4, 1.0),
+    )
     shuffled = best(frame.iloc[order].reset_index(drop=True), THRESHOLDS).reset_index(drop=True)
     pd.testing.assert_frame_equal(shuffled, best(frame, THRESHOLDS).reset_index(drop=True))
 

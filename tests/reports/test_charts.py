@@ -107,6 +107,18 @@ def test_hidden_counts_leave_no_length_to_measure() -> None:
     assert drawn(3, 4) == drawn(4, 3)
 
 
+def test_hidden_counts_leave_no_depth_to_measure() -> None:
+    def drawn(hidden: int) -> list[bytes]:
+        counts = TILES.assign(value=[7_406, 8, hidden])
+        cells = MATRIX.assign(count=[40, 12, 9, hidden])
+        return [
+            charts.tiles(counts, title="县", unit="人").png(),
+            charts.matrix(cells, title="省", unit="人").png(),
+        ]
+
+    assert drawn(1) == drawn(4)
+
+
 def test_fall_must_balance() -> None:
     wrong = FALL.assign(count=[20_000, 312, 19_588, 99, 63, 37])
     with pytest.raises(BalanceError, match="row 4"):

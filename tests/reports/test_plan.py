@@ -46,7 +46,7 @@ def with_parameters(text: str) -> str:
 
 def test_a_plan_is_read_with_its_defaults() -> None:
     read = load(
-        "title: 月报\nreports:\n  - notebook: 02_some\n    parameters: {source: here}\n  - notebook: 03_other\n"
+        "title: 月报\nreports: [{notebook: 02_some, parameters: {source: here}}, {notebook: 03_other}]\n"
     )
     assert (read.name, read.title, read.seconds_a_cell) == ("month", "月报", plan.SECONDS_A_CELL)
     assert [(report.name, report.parameters) for report in read.reports] == [

@@ -1,3 +1,5 @@
+import re
+
 import pandas as pd
 from bs4 import BeautifulSoup
 
@@ -34,8 +36,15 @@ def test_what_nbval_compares_is_the_same_data() -> None:
 
 def test_bars_in_cells_show_size_but_not_hidden_counts() -> None:
     soup = BeautifulSoup(table(FRAME, caption="各县", people=["people"], bar="people").html(), "html.parser")
-    lengths = [td["style"].split("0/")[1].split("%")[0] for td in soup("td", style=True)]
+    lengths = re.findall(r"em/([\d.]+)%", str(soup))
     assert lengths == ["60.0", "0.0", "0.0", "0.0"]
+
+
+def test_jupyterlab_is_told_which_way_texts_run() -> None:
+    soup = BeautifulSoup(table(FRAME, caption="各县").html(), "html.parser")
+    for cell in soup(["th", "td"]):
+        side = "right" if "number" in cell["class"] else "left"
+        assert cell["style"] == f"text-align:{side};white-space:nowrap"
 
 
 def test_nothing_found_is_an_empty_table() -> None:

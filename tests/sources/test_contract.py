@@ -141,7 +141,9 @@ def test_parquet_types(
 
 
 def test_a_file_that_pandas_wrote(tmp_path: Path) -> None:
-    frame = pd.DataFrame({**BENEFIT, "last_month": [202406, None], "birth_date": pd.Timestamp(DAY)})
+    frame = pd.DataFrame(
+        {**BENEFIT, "last_month": [202406, None], "birth_date": pd.Timestamp(DAY, tz="Asia/Shanghai")}
+    )
     frame.to_parquet(tmp_path / "benefits.parquet")
     with book.read(tmp_path) as read:
         rows = read["benefits"].to_pyarrow().to_pylist()

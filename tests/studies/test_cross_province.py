@@ -1,0 +1,236 @@
+"""The study of notebook 02: what it saves, what it says of a source with gaps, and that it balances."""
+
+import inspect
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+import pytest
+
+from qmcb import codes
+from qmcb.errors import BalanceError, InputError
+from qmcb.reports import leak, mask
+from qmcb.reports.picture import Picture
+from qmcb.reports.tables import Table
+from qmcb.studies import cross_province as study_of
+from qmcb.studies import cross_province_view as view
+from qmcb.studies.cross_province import NEEDED, CrossProvince
+from qmcb.tables import CONTRACTS
+
+Source = Callable[[Mapping[str, Any]], Path]
+Saved = dict[str, pa.Table]
+pytestmark = pytest.mark.usefixtures("few_random_pairs")
+SAVED = ["duplicates", "lawful", "missing", "quarantine"]
+VIEWS = {
+    f"{name} {cover}".strip(): (function, *filter(None, (cover,)))
+    for name, function in inspect.getmembers(view, inspect.isfunction)
+    if function.__module__ == view.__name__ and not name.startswith("_")
+    for cover in (codes.COVER if "cover" in inspect.signature(function).parameters else ("",))
+}
+
+
+def opened(folder: Path, province: str = "64", period: str = "2024-06") -> CrossProvince:
+    return study_of.open_study(str(folder), province=province, period=period)
+
+
+def saved(source: Path, place: Path) -> Saved:
+    study = opened(source)
+    study.save(str(place))
+    study.book.close()
+    return {file.stem: pq.read_table(file) for file in sorted(place.iterdir())}
+
+
+@pytest.fixture(scope="module")
+def tables(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Saved:
+    return saved(small, tmp_path_factory.mktemp("saved"))
+
+
+@pytest.fixture(scope="module")
+def study(small: Path) -> Iterator[CrossProvince]:
+    study = opened(small)
+    yield study
+    study.book.close()
+
+
+def cells(tables: Saved) -> set[str]:
+    """Every different text in the tables."""
+    columns = (column for table in tables.values() for column in table.columns)
+    texts = (column.unique().to_pylist() for column in columns if pa.types.is_string(column.type))
+    return {text for column in texts for text in column if text}
+
+
+def test_the_tables_that_are_saved(tables: Saved) -> None:
+    assert list(tables) == SAVED
+    assert all(len(table) for table in tables.values())
+    assert {"case", "kind", "record_id_a", "months", "action", "number"} <= set(
+        tables["duplicates"].column_names
+    )
+    assert {"case", "cover", "standing", "age_band", "action"} <= set(tables["missing"].column_names)
+
+
+def test_no_person_is_in_a_saved_table(small: Path, tables: Saved) -> None:
+    names: set[str] = set()
+    for contract in CONTRACTS.values():
+        if contract.of_people:
+            rows = pq.read_table(small / f"{contract.name}.parquet", columns=["name"])
+            names |= {name for name in rows["name"].unique().to_pylist() if name}
+    assert len(names) > 2_000
+    assert leak.scan("\n".join(sorted(cells(tables))), names=names) == []
+    personal = {"person", "id_number", "name", "birth_date", "phone", "whose", "plain", "digits"}
+    assert not personal & {name for table in tables.values() for name in table.column_names}
+
+
+def test_a_second_run_gives_the_same_tables(small: Path, tables: Saved, tmp_path: Path) -> None:
+    again = saved(small, tmp_path / "again")
+    assert list(again) == list(tables)
+    for name, table in tables.items():
+        assert again[name].equals(table), name
+
+
+def test_case_numbers_tell_cases_apart_and_do_not_connect_kinds(tables: Saved) -> None:
+    cases = {name: set(tables[name]["case"].to_pylist()) for name in ("duplicates", "lawful", "missing")}
+    letters = {name: {case.split("-")[1] for case in found} for name, found in cases.items()}
+    assert all(not letters[one] & letters[other] for one, other in combinations(letters, 2))
+    rows = tables["missing"]
+    assert len(cases["missing"]) == len(rows)
+    pairs = tables["duplicates"].group_by(["case", "record_id_a", "record_id_b", "kind"]).aggregate([])
+    assert len(cases["duplicates"]) == len(pairs)
+
+
+def test_without_a_folder_nothing_is_saved(
+    study: CrossProvince, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    study.save("")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_gb18030_csv_gives_the_same_findings(small: Path, tables: Saved, tmp_path: Path) -> None:
+    source = tmp_path / "csv"
+    source.mkdir()
+    shutil.copy(small / "case.key", source)
+    for file in small.glob("*.parquet"):
+        sink = pa.BufferOutputStream()
+        pc.write_csv(pq.read_table(file), sink)
+        (source / f"{file.stem}.csv").write_bytes(
+            sink.getvalue().to_pybytes().decode("utf-8").encode("gb18030")
+        )
+    found = saved(source, tmp_path / "saved")
+    assert list(found) == list(tables)
+    for name, table in tables.items():
+        kept = [column for column in table.column_names if column != "file"]
+        assert found[name].select(kept).equals(table.select(kept)), name
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_view_of_a_whole_source(study: CrossProvince, name: str) -> None:
+    function, *cover = VIEWS[name]
+    assert "无法回答" not in told(function(study, *cover))
+
+
+def told(shown: Picture | Table) -> str:
+    """The text that stands on the page for a view."""
+    return shown.html() if isinstance(shown, Table) else shown.plain()
+
+
+PERSON = {"id_number": "640104198001010013", "name": "王小明"}
+ENROLMENT = PERSON | {"insurance": "110", "region": "640104", "first_month": "2020-01", "status": "1"}
+RESIDENT = PERSON | {"hukou_region": "640104", "alive": "1"}
+ELSEWHERE = ENROLMENT | {"region": "330106"}
+PARTIAL = {
+    "only enrolments": {"enrolments": [ENROLMENT]},
+    "no residents": {"enrolments": [ENROLMENT], "enrolments_elsewhere": [ELSEWHERE]},
+    "no other province": {"enrolments": [ENROLMENT], "residents": [RESIDENT]},
+    "twice and missing": {
+        "enrolments": [ENROLMENT],
+        "enrolments_elsewhere": [ELSEWHERE],
+        "residents": [RESIDENT],
+    },
+    "nobody twice, nobody missing, nothing left to link": {
+        "enrolments": [ENROLMENT, ENROLMENT | {"insurance": "390"}],
+        "enrolments_elsewhere": [ELSEWHERE | {"first_month": "2010-01", "last_month": "2015-12"}],
+        "residents": [RESIDENT],
+    },
+}
+
+
+@pytest.fixture(scope="module", params=PARTIAL)
+def partial(request: pytest.FixtureRequest, source: Source) -> Iterator[CrossProvince]:
+    study = opened(source(PARTIAL[request.param]))
+    yield study
+    study.book.close()
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_view_of_a_source_with_gaps(partial: CrossProvince, name: str) -> None:
+    function, *cover = VIEWS[name]
+    of_residents = name.split()[0] in ("fall", "counties", "states")
+    lacking = (of_residents and "residents" not in partial.book) or (
+        name == "provinces" and "enrolments_elsewhere" not in partial.book
+    )
+    shown = function(partial, *cover)
+    assert ("无法回答" in told(shown)) == (lacking or name == "summary")  # the summary names what is absent
+
+
+def test_a_source_with_gaps_says_which_questions_stay_open(partial: CrossProvince) -> None:
+    absent = {CONTRACTS[name].label for name in NEEDED if name not in partial.book}
+    assert partial.open_questions.keys() == absent
+    assert all(label in told(view.summary(partial)) for label in absent)
+
+
+def test_a_source_with_gaps_is_saved_as_far_as_it_goes(partial: CrossProvince, tmp_path: Path) -> None:
+    partial.save(str(tmp_path))
+    wanted = [name for name in SAVED if name != "missing" or partial.of_residents]
+    assert sorted(file.stem for file in tmp_path.iterdir()) == wanted
+
+
+def test_another_key_gives_other_case_numbers(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, cases = source(PARTIAL["twice and missing"]), []
+    for secret in ("one secret of 32 bytes", "another secret of 32 bytes"):
+        key = tmp_path / "case.key"
+        key.write_text(secret)
+        monkeypatch.setenv(mask.KEY_FILE, str(key))
+        found = saved(folder, tmp_path / secret)
+        cases.append({case for name in ("duplicates", "missing") for case in found[name]["case"].to_pylist()})
+    assert len(cases[0]) == len(cases[1]) == 2 and not cases[0] & cases[1]
+
+
+def test_every_line_of_the_sample_balances(study: CrossProvince) -> None:
+    assert [line.label for line in study.balance() if line.difference] == []
+    assert len(study.balance()) == len(study.book.files) + 1 + 1 + 1 + len(codes.COVER)
+
+
+@pytest.mark.parametrize(
+    ("table", "line"), [("standing", "户籍人口"), ("duplicates", "重复月数"), ("identities", "接收行数")]
+)
+def test_a_row_lost_on_the_way_fails_the_run(source: Source, table: str, line: str) -> None:
+    study = opened(source(PARTIAL["twice and missing"]))
+    view.closing(study)
+    somebody = study.duplicates if table == "duplicates" else study.standing
+    person = somebody.person.min().to_pyarrow().as_py()
+    study.book.con.raw_sql(f"DELETE FROM {table} WHERE person = {person}")
+    with pytest.raises(BalanceError, match=line):
+        view.closing(study)
+    study.book.close()
+
+
+@pytest.mark.parametrize(
+    ("province", "period", "expected"),
+    [("99", "2024-06", "province"), ("宁夏", "2024-06", "province"), ("64", "2024-13", "2024-06|month")],
+)
+def test_impossible_parameters_are_one_line(small: Path, province: str, period: str, expected: str) -> None:
+    with pytest.raises(InputError, match=expected) as raised:
+        opened(small, province, period)
+    assert "\n" not in str(raised.value)
+
+
+def test_without_enrolments_there_is_nothing_to_study(source: Source) -> None:
+    with pytest.raises(InputError, match="enrolments"):
+        opened(source({"residents": [RESIDENT]}))
