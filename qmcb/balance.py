@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pandas as pd
-
 from qmcb.errors import BalanceError
 
 
@@ -15,25 +13,11 @@ class Line:
     label: str
     whole: int
     parts: tuple[tuple[str, int], ...]
+    of_people: bool = False
 
     @property
     def difference(self) -> int:
         return self.whole - sum(count for _, count in self.parts)
-
-
-def frame(lines: Iterable[Line]) -> pd.DataFrame:
-    """The lines as a table: 平衡关系, 合计, 构成, 差额."""
-    return pd.DataFrame(
-        [
-            {
-                "平衡关系": line.label,
-                "合计": line.whole,
-                "构成": " + ".join(f"{label} {count:,}" for label, count in line.parts),
-                "差额": line.difference,
-            }
-            for line in lines
-        ]
-    )
 
 
 def check(lines: Iterable[Line]) -> None:

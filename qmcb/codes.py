@@ -84,7 +84,7 @@ DUPLICATE: Codes = {
     "employee_pension_drawn_twice": "重复领取职工养老",
     "employee_resident_pension_drawn": "同时领取职工与居民养老",
     "resident_pension_drawn_twice": "重复领取居民养老",
-    "unemployment_benefit_while_employed": "领取失业金期间就业参保",
+    "unemployment_benefit_while_employed": "领取失业保险金期间就业参保",
 }
 
 # What two spells of one person may lawfully be.
@@ -129,30 +129,33 @@ PROVINCE: Codes = {
 
 # What a rule recommends (params/policy). A program recommends; who decides is DECIDES.
 ACTION: Codes = {
-    "consult": "无现行规则，提交会商",
+    "consult": "发生时无明确规定，提交会商",
     "settle_with_person": "与本人协商保留一处，其余同期月份清退",
     "transfer_then_clear": "先转后清：先转移接续，再清理同期重复",
     "clear_resident_months": "按月核定，清退居民养老同期缴费",
     "keep_one_pension": "与本人协商保留一份待遇，其余终止，多领部分退还或抵扣",
-    "end_resident_pension": "终止居民养老，追回重复领取的基础养老金，不退则抵扣",
+    "end_resident_pension": "终止居民养老保险关系，追回重复领取的基础养老金，拒不退还的予以抵扣",
     "keep_first_pension": "保留先领的一份待遇，其余停发，多领部分退还或抵扣",
     "keep_one_cover": "核实后保留一处参保，其余终止",
     "follow_medical": "随职工医保一并处理",
     "verify_record": "核实是否重复登记",
-    "stop_benefit": "核实就业后停发失业金，多领部分退还",
+    "stop_benefit": "核实就业后停发失业保险金，多领部分退还",
     "recover_overpayment": "退还、分期退还或从待遇中抵扣",
     "refund_before_cover": "当年待遇享受期开始前可退费，开始后不退",
     "home_visit": "入户调查",
-    "mobilise": "名单交单位、街道和本人，动员参保",
-    "collect_first_payment": "提示缴费，避免只登记不缴费",
-    "resume_payment": "通知续缴，查找本人",
+    "mobilise": "将名单移交单位、街道（乡镇）和本人，动员参保",
+    "collect_first_payment": "督促首次缴费，防止只登记不缴费",
+    "resume_payment": "通知续缴，失联的由街道（乡镇）查找",
     "extend_cover": "按险种核对，补齐所缺险种",
     "exclude": "不计入漏保",
 }
 
 # Which of several enrolments a rule would keep
 KEEP: Codes = {
-    "hukou_or_ten_years": "关系在户籍地的留户籍地，否则留满10年地，再否则留上一个满10年地，均不满的归户籍地",
+    "hukou_or_ten_years": (
+        "关系在户籍地的，保留户籍地；不在户籍地的，保留缴费满10年的参保地；不满10年的，"
+        "保留上一个满10年的参保地；均不满10年的，归集到户籍地"
+    ),
     "by_agreement": "由本人协商确定",
     "employee_side": "职工养老",
     "first_drawn": "先发放待遇的一地",
@@ -161,7 +164,7 @@ KEEP: Codes = {
     "employee_after_one_year": "职工医保连续满1年的留职工医保，不满的协商",
     "with_medical": "职工医保保留地",
     "one_record": "同一单位的一条记录",
-    "employment": "就业参保",
+    "employment": "现就业单位的参保",
 }
 
 # Money that is given back, or stays with the fund, when an enrolment is cleared

@@ -14,6 +14,7 @@ from qmcb.errors import InputError
 from qmcb.periods import Period
 
 _FIRST = Period(1949, 1)
+_STATE = "中华人民共和国"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class Reference:
     title: str
     number: str | None
     article: str
+
+    @property
+    def document(self) -> str:
+        """What people call it: a law by its name, another document by its number where it has one."""
+        law = self.title.startswith(_STATE)
+        return self.title.removeprefix(_STATE) if law else self.number or self.title
 
 
 @dataclass(frozen=True)
@@ -125,16 +132,16 @@ class Rulebook:
     def in_force(self, period: Period) -> list[dict[str, str]]:
         """Rows for the page: the rules in force in a month, in the order of their names.
 
-        Columns: rule, label, value (short Chinese text), effective (ISO date), number (of the
-        document), article and status (label of codes.RULE_STATUS), empty where not known.
+        Columns: rule, label, value (short Chinese text), effective (ISO date), document, article and
+        status (label of codes.RULE_STATUS), empty where not known or assumed.
         """
         return [
             {
                 "rule": rule.name,
                 "label": rule.label,
                 "value": rule.value_text(version),
-                "effective": version.effective.isoformat(),
-                "number": (version.reference and version.reference.number) or "",
+                "effective": "" if rule.assumed else version.effective.isoformat(),
+                "document": version.reference.document if version.reference else "",
                 "article": (version.reference and version.reference.article) or "",
                 "status": codes.RULE_STATUS[rule.status],
             }
@@ -151,7 +158,7 @@ class Rulebook:
         Columns: rule, kind (the first part of the name below `prefix`), scope (key of codes.SCOPE;
         None for a rule without scopes), first_month and last_month (first days of months), action,
         keep (keys of the lists in codes), refund and retain (Chinese text), decides (key),
-        effective (date), title, number, article, confirmed (bool, None without a rule).
+        effective (date), document, article, confirmed (bool, None without a rule).
         """
         return [
             {
@@ -202,8 +209,7 @@ def _recommendation(rule: Rule, version: Version | None) -> dict[str, object]:
         "retain": _money(outcome.retain) or None,
         "decides": outcome.decides,
         "effective": version.effective if version else None,
-        "title": reference.title if reference else None,
-        "number": reference.number if reference else None,
+        "document": reference.document if reference else None,
         "article": reference.article if reference else None,
         "confirmed": rule.confirmed is not None if version else None,
     }

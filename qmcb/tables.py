@@ -131,7 +131,7 @@ _CONTRACTS = (
     Contract(
         "population",
         "常住人口",
-        "卫生计生",
+        "卫生健康",
         (_record(), *_person(), Column("residence_region", "region", "常住地", "AAC302", required=True)),
         (NOBODY,),
     ),
@@ -173,7 +173,7 @@ _CONTRACTS = (
     Contract(
         "employers",
         "市场主体",
-        "工商",
+        "市场监管",
         (
             Column("uscc", "text", "统一社会信用代码", "AAB003", required=True),
             Column("name", "text", "单位名称", "AAB004", required=True),

@@ -31,10 +31,3 @@ def test_every_line_that_is_off_is_named_with_what_is_lacking() -> None:
     with pytest.raises(BalanceError) as caught:
         balance.check(lines)
     assert str(caught.value) == "balance lines are off: 户籍人口（差额 9,000）; 缺口（差额 -2）"
-
-
-def test_lines_as_a_table() -> None:
-    table = balance.frame([Line("读入", 5_000, (("接收", 4_998), ("隔离", 2)))])
-    assert table.to_dict("records") == [
-        {"平衡关系": "读入", "合计": 5_000, "构成": "接收 4,998 + 隔离 2", "差额": 0}
-    ]

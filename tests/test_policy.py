@@ -141,12 +141,12 @@ def test_in_force_rows_are_ready_to_read() -> None:
         "label": "职工与居民养老重复缴费：按月核定，清退居民一侧",
         "value": "按月核定，清退居民养老同期缴费；保留：职工养老；退：个人缴费、集体补助；不退：政府补贴",
         "effective": "2014-07-01",
-        "number": "人社部发〔2014〕17号",
+        "document": "人社部发〔2014〕17号",
         "article": "第七条",
         "status": "待核",
     }
     assert (rows["missing/lapse_grace"]["value"], rows["missing/lapse_grace"]["status"]) == ("3个月", "假定")
-    assert rows["missing/lapse_grace"]["number"] == ""
+    assert (rows["missing/lapse_grace"]["document"], rows["missing/lapse_grace"]["effective"]) == ("", "")
     assert "duplicates/employee_medical_twice" not in rows
     assert "duplicates/unemployment_twice" not in rows
     assert list(rows) == sorted(rows)
@@ -170,7 +170,7 @@ def test_intervals_hold_rule_and_document_or_consultation() -> None:
     assert (before["first_month"], before["last_month"]) == (date(1949, 1, 1), date(2014, 6, 1))
     assert (after["first_month"], after["last_month"]) == (date(2014, 7, 1), MIDDLE.first_day)
     assert (after["refund"], after["retain"]) == ("个人缴费、集体补助", "政府补贴")
-    assert (after["effective"], after["number"], after["confirmed"]) == (
+    assert (after["effective"], after["document"], after["confirmed"]) == (
         date(2014, 7, 1), "人社部发〔2014〕17号", False,
     )  # fmt: skip
 

@@ -39,7 +39,9 @@ def scopes(case: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case: dict[str, Any]) -> None:
-    found = [{"action": row["action"], "keep": row["keep"], "document": row["number"]} for row in rows(case)]
+    found = [
+        {"action": row["action"], "keep": row["keep"], "document": row["document"]} for row in rows(case)
+    ]
     assert found == [case["expected"]] * len(scopes(case))
 
 

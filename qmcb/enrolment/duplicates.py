@@ -1,6 +1,7 @@
 """重复参保: months in which one person pays or draws twice, and what the rule of those months recommends."""
 
 from collections.abc import Callable
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -21,8 +22,8 @@ _SIDES = ("source", "record_id", "insurance", "region")
 _RULES = {
     "kind": "string", "scope": "string", "first_month": "date", "last_month": "date",
     "rule": "string", "action": "string", "keep": "string", "refund": "string", "retain": "string",
-    "decides": "string", "effective": "date", "title": "string", "number": "string",
-    "article": "string", "confirmed": "boolean",
+    "decides": "string", "effective": "date", "document": "string", "article": "string",
+    "confirmed": "boolean",
 }  # fmt: skip
 
 
@@ -44,14 +45,14 @@ def duplicates(book: Book, people: People, period: Period, rules: Rulebook) -> i
     """Overlaps that are duplicates, cut at the months in which their rule changed.
 
     Columns as `overlaps`, months (shared, whole months) and what the rule of those months says:
-    rule, action, keep, refund, retain, decides, effective, title, number, article, confirmed (see
+    rule, action, keep, refund, retain, decides, effective, document, article, confirmed (see
     `Rulebook.intervals`). Σ months of a pair is the number of months that its spells share.
     """
     pairs = overlaps(book, people, period)
-    intervals = ibis.memtable(
-        pd.DataFrame(rules.intervals("duplicates", period))[list(_RULES)], schema=_RULES
-    )
-    spans = intervals.rename(starts="first_month", ends="last_month")
+    rows = pd.DataFrame(rules.intervals("duplicates", period))[list(_RULES)]
+    # A first month of 1900-01, which systems write where they know none, lies before every interval.
+    rows["first_month"] = rows["first_month"].replace(rows["first_month"].min(), date.min)
+    spans = ibis.memtable(rows, schema=_RULES).rename(starts="first_month", ends="last_month")
     joined = pairs.join(
         spans,
         ["kind", "scope", pairs.first_month <= spans.ends, pairs.last_month >= spans.starts],
@@ -59,7 +60,7 @@ def duplicates(book: Book, people: People, period: Period, rules: Rulebook) -> i
     first = ibis.greatest(joined.first_month, joined.starts)
     last = ibis.least(joined.last_month, joined.ends)
     cut = joined.mutate(first_month=first, last_month=last, months=spells.months(first, last))
-    return cut.drop("starts", "ends")
+    return cut.drop("starts", "ends", "kind_right", "scope_right")
 
 
 def lawful(book: Book, people: People, period: Period) -> ir.Table:

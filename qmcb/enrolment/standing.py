@@ -15,7 +15,7 @@ from qmcb.tables import together
 _COVER = dict.fromkeys(codes.PENSION, "pension") | dict.fromkeys(codes.MEDICAL, "medical")
 _RULES = {
     "kind": "string", "rule": "string", "action": "string", "decides": "string", "effective": "date",
-    "title": "string", "number": "string", "article": "string", "confirmed": "boolean",
+    "document": "string", "article": "string", "confirmed": "boolean",
 }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def standing(book: Book, people: People, period: Period, rules: Rulebook) -> ir.
 def missing(standings: ir.Table, period: Period, rules: Rulebook) -> ir.Table:
     """Residents who ought to be enrolled and are not, with what is recommended.
 
-    Columns as `standing`, and rule, action, decides, effective, title, number, article, confirmed.
+    Columns as `standing`, and rule, action, decides, effective, document, article, confirmed.
     """
     rows = [
         row for row in rules.intervals("missing/standing", period) if row["last_month"] == period.first_day

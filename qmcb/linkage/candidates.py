@@ -117,8 +117,8 @@ def _codes(index: pd.MultiIndex, width: int) -> npt.NDArray[np.int64]:
 
 
 def report(reports: Iterable[PassReport]) -> pd.DataFrame:
-    """The reports as a table: 途径, 候选对, 独有, 跳过的块, 跳过的对."""
+    """The reports as a table: 途径, 候选记录对, 独有, 超限跳过的分组, 超限跳过的记录对."""
     rows: Sequence[tuple[object, ...]] = [
         (r.title, r.pairs, r.alone, r.skipped_blocks, r.skipped_pairs) for r in reports
     ]
-    return pd.DataFrame(rows, columns=["途径", "候选对", "独有", "跳过的块", "跳过的对"])
+    return pd.DataFrame(rows, columns=["途径", "候选记录对", "独有", "超限跳过的分组", "超限跳过的记录对"])

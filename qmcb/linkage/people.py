@@ -80,7 +80,7 @@ def people(book: Book, thresholds: Thresholds | None = None) -> People:
             ("号码姓名一致", int((known["basis"] == CERTAIN).sum())),
             ("比对认定", int((known["basis"] != CERTAIN).sum())),
             ("待复核", len(review)),
-            ("独立成人", len(alone) - len(review)),
+            ("未匹配，单独计为一人", len(alone) - len(review)),
         ),
     )
     return People(persons, identities, doubtful, found, (line,))

@@ -17,7 +17,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from qmcb import paths
+from qmcb import codes, paths
 from qmcb.errors import BalanceError, InputError
 from qmcb.reports import leak, render
 from qmcb.reports.plan import Plan, Report, labels, parameters
@@ -65,6 +65,7 @@ def _make(report: Report, plan: Plan, staging: Path) -> None:
     notebook = staging / f"{report.name}.ipynb"
     tables = staging / TABLES / report.name
     tables.mkdir(parents=True)
+    (staging / TABLES).chmod(0o700)  # cases are not persons, yet a rare one can be recognised
     try:
         papermill.execute_notebook(
             str(report.notebook),
@@ -96,6 +97,8 @@ def _make(report: Report, plan: Plan, staging: Path) -> None:
 def _facts(report: Report) -> dict[str, str]:
     """What the first page says: every parameter under the name that its comment gives it."""
     values = {**parameters(report.notebook), **report.parameters}
+    if "province" in values:
+        values["province"] = f"{values['province']}（{codes.PROVINCE[str(values['province'])]}）"
     return {label: str(values[name]) for name, label in labels(report.notebook).items() if name != OUT}
 
 

@@ -27,7 +27,7 @@ from qmcb.tables import CONTRACTS
 
 # Without which table which question stays open.
 NEEDED: Mapping[str, str] = {
-    "residents": "漏保人员",
+    "residents": "谁应保未保",
     "enrolments_elsewhere": "跨省重复参保",
     "benefits": "重复领取待遇",
     "deaths": "死亡人员的排除（仅依户籍注销）",
@@ -107,11 +107,14 @@ class CrossProvince:
         pq.write_table(quarantine.order_by("table", "line").to_pyarrow(), place / "quarantine.parquet")
 
     def _cases(self, rows: ir.Table, prefix: str, key: bytes) -> pa.Table:
-        """The rows with `case` in place of the person and an age band in place of the birth date."""
-        persons = self.people.persons
-        own = persons.select(
-            "person", whose=ibis.coalesce(persons.number, persons.plain, persons.person.cast("string"))
-        )
+        """The rows with `case` in place of the person and an age band in place of the birth date.
+
+        Who has no number is told apart by how he or she is written: namesakes are other cases.
+        """
+        identities = self.people.identities
+        written = identities.group_by("person").agg(written=identities.who.min().cast("string"))
+        persons = self.people.persons.join(written, "person")
+        own = persons.select("person", whose=ibis.coalesce(persons.number, persons.written))
         told = rows.join(own, "person").to_pyarrow()
         about = [
             name
@@ -141,8 +144,8 @@ class CrossProvince:
             "重复月数",
             _number(shared.sum()),
             (
-                ("有现行规则", _number(months.sum(where=ruled))),
-                ("无现行规则", _number(months.sum(where=~ruled))),
+                ("有明确规定", _number(months.sum(where=ruled))),
+                ("无明确规定", _number(months.sum(where=~ruled))),
             ),
         )
 
@@ -159,18 +162,8 @@ class CrossProvince:
         return (rows, *(self._covered(cover, persons) for cover in codes.COVER))
 
     def _covered(self, cover: str, persons: int) -> Line:
-        counts = self.standings(cover)
-        parts = {
-            "本省参保": ("enrolled_here",),
-            "外省参保": ("elsewhere_by_number", "elsewhere_by_linkage"),
-            "排除": codes.EXCLUDED,
-            "漏保": codes.MISSING,
-        }
-        return Line(
-            f"户籍人口（{codes.COVER[cover]}）",
-            persons,
-            tuple((label, sum(counts[key] for key in keys)) for label, keys in parts.items()),
-        )
+        parts = tuple((codes.STANDING[key], count) for key, count in self.standings(cover).items())
+        return Line(f"户籍人口（{codes.COVER[cover]}）", persons, parts, of_people=True)
 
     def standings(self, cover: str) -> dict[str, int]:
         """Residents by standing for one cover, every standing of codes.STANDING in its order."""

@@ -23,17 +23,20 @@ _BUCKETS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999)
 def summary(study: CrossProvince) -> Table:
     """The two questions and their answers, in a sentence each."""
     rows, links = study.duplicates, study.people.links.links
-    across = _persons(rows.filter(rows.scope == "across"))
+    twice, across = _persons(rows), _persons(rows.filter(rows.scope == "across"))
     ruled = rows.months.sum(where=rows.effective.notnull()) / rows.months.sum()
+    told_across = (
+        f"，其中跨省{mask.suppress(across)}人" if twice - across not in range(1, mask.FEWEST) else ""
+    )
     found = int(((links["basis"] != CERTAIN) & (links["decision"] == "accept")).sum())
     told = [
         (
             "谁重复参保",
-            f"{_persons(rows):,}人，其中跨省{across:,}人；{_rate(ruled):.0%}的重复月份有现行规则可依",
+            f"{mask.suppress(twice)}人{told_across}；{_rate(ruled):.0%}的重复月份在发生时有政策依据",
         ),
-        ("谁哪里都没有参保", "；".join(_lacking(study, cover) for cover in codes.COVER)),
-        ("比对多认出了谁", f"{found:,}条号码有错或缺失的身份记录"),
-        ("还要人看的", f"{mask.suppress(int((links['decision'] == 'review').sum()))}条身份记录待复核"),
+        ("谁应保未保", "；".join(_lacking(study, cover) for cover in codes.COVER)),
+        ("比对新增认定", f"{found:,}条号码有错或缺失的身份记录"),
+        ("需人工复核", f"{mask.suppress(int((links['decision'] == 'review').sum()))}条身份记录待复核"),
     ]
     frame = pd.DataFrame(told, columns=["问题", "回答"])
     return table(frame, caption=f"截至{study.period.label}", note=_open_questions(study))
@@ -41,10 +44,11 @@ def summary(study: CrossProvince) -> Table:
 
 def _lacking(study: CrossProvince, cover: str) -> str:
     if not study.of_residents:
-        return f"{codes.COVER[cover]}：缺户籍人口，无法回答"
+        return f"{codes.COVER[cover]}：缺少户籍人口，无法回答"
     counts = study.standings(cover)
     lacking = sum(counts[key] for key in codes.MISSING)
-    return f"{codes.COVER[cover]}漏保{lacking:,}人，占户籍人口{lacking / max(sum(counts.values()), 1):.1%}"
+    share = f"，占户籍人口{lacking / sum(counts.values()):.1%}" if lacking >= mask.FEWEST else ""
+    return f"{codes.COVER[cover]}应保未保{mask.suppress(lacking)}人{share}"
 
 
 def _rate(share: ir.Value) -> float:
@@ -57,7 +61,7 @@ def inputs(study: CrossProvince) -> Table:
     return table(
         study.book.inputs(),
         caption="读入的数据",
-        note="SHA-256只列前12位。",
+        note="各数为行数，非人数；SHA-256只列前12位。",
     )
 
 
@@ -66,8 +70,10 @@ def quarantine(study: CrossProvince) -> Table:
     rows = study.book.quarantine
     counted = rows.group_by("table", "reason").agg(rows=rows.count()).order_by("table", "reason").to_pandas()
     counted["table"] = counted["table"].map({name: contract.label for name, contract in CONTRACTS.items()})
-    labels = {"table": "表", "reason": "不合约定之处", "rows": "行数"}
-    return table(counted, caption="隔离的行：不参与后续计算，退回原部门核对", labels=labels)
+    labels = {"table": "表", "reason": "不符合数据规范之处", "rows": "行数"}
+    return table(
+        counted, caption="隔离的行：不参与后续计算，退回原部门核对", labels=labels, note="为行数，非人数。"
+    )
 
 
 def rules(study: CrossProvince) -> Table:
@@ -78,7 +84,7 @@ def rules(study: CrossProvince) -> Table:
         "label": "规则",
         "value": "内容",
         "effective": "起效",
-        "number": "文号",
+        "document": "文件",
         "article": "条款",
         "status": "状态",
     }
@@ -93,7 +99,7 @@ def rules(study: CrossProvince) -> Table:
 def passes(study: CrossProvince) -> Table:
     """What each way of looking for candidates found, and found alone."""
     return table(
-        study.people.links.passes, caption="候选对从哪里来", note="“独有”为只有这一途径找到的候选对。"
+        study.people.links.passes, caption="候选记录对的来源", note="“独有”为只有这一途径找到的记录对。"
     )
 
 
@@ -109,10 +115,10 @@ def scores(study: CrossProvince) -> Picture:
     accepted, doubtful = int(frame["accept"].sum()), int(frame["review"].sum())
     return charts.scores(
         frame.rename_axis("bucket").reset_index(),
-        title=f"号码有误的记录中，{accepted:,}条可以认定，{mask.suppress(doubtful)}条要人看",
+        title=f"号码有误的记录中，{accepted:,}条可以认定，{mask.suppress(doubtful)}条须人工复核",
         unit="条",
-        note=_source(study),
-        axis="同一人的概率（左端）",
+        note=f"身份记录数，非人数；{_source(study)}",
+        axis="属同一人的概率（各档下限）",
     )
 
 
@@ -131,7 +137,7 @@ def kinds(study: CrossProvince) -> Picture:
     ).sort_values("part", ascending=False, kind="stable")
     return charts.bars(
         frame,
-        title=f"{people:,}人重复参保或重复领取，{leading}最多" if people else "没有发现重复参保",
+        title=f"{mask.suppress(people)}人重复参保或重复领取，{leading}最多" if people else "没有发现重复参保",
         unit="人",
         note=f"一人可有几类；{_source(study)}",
         colours={codes.SCOPE["across"]: style.ACCENT, codes.SCOPE["within"]: style.FIRM},
@@ -154,7 +160,9 @@ def provinces(study: CrossProvince) -> Picture | Table:
     share = found["people"][:3].sum() / max(found["people"].sum(), 1)
     return charts.bars(
         frame,
-        title=f"跨省重复参保{share:.0%}在{'、'.join(labels[:3])}" if len(found) else "没有发现跨省重复参保",
+        title=f"跨省重复参保人员{share:.0%}集中在{'、'.join(labels[:3])}"
+        if len(found)
+        else "没有发现跨省重复参保",
         unit="人",
         note=(f"另有{mask.suppress(rest)}人在其余省份；" if rest else "") + _source(study),
         finding=list(labels[:3]),
@@ -172,10 +180,10 @@ def months(study: CrossProvince) -> Picture:
     long = int((shared > 12).sum())
     return charts.histogram(
         frame,
-        title=f"{long / max(len(shared), 1):.0%}的重复超过一年",
-        unit="对",
+        title=f"{long / max(len(shared), 1):.0%}的重复超过12个月",
+        unit="组",
         note=_source(study),
-        axis="同期月数",
+        axis="重叠月数（个月）",
         finding=[_span(low, high) for low, high in _SPANS if low > 12],
     )
 
@@ -183,7 +191,7 @@ def months(study: CrossProvince) -> Picture:
 def advice(study: CrossProvince) -> Table:
     """What the rules of those months recommend, kind by kind; people decide."""
     rows = study.duplicates
-    keys = ["kind", "action", "keep", "decides", "number", "article", "confirmed"]
+    keys = ["kind", "action", "keep", "decides", "document", "article", "confirmed"]
     found = rows.group_by(keys).agg(people=rows.person.nunique(), months=rows.months.sum()).to_pandas()
     order = {kind: at for at, kind in enumerate(codes.DUPLICATE)}
     found = found.assign(place=found["kind"].map(order)).sort_values(
@@ -193,7 +201,7 @@ def advice(study: CrossProvince) -> Table:
         {
             "类别": found["kind"].map(codes.DUPLICATE),
             "人数": found["people"],
-            "月数": found["months"],
+            "月数": found["months"].map("{:,}".format).where(~mask.hidden(found["people"]), "*"),
             "建议": found["action"].map(codes.ACTION),
             "由谁决定": found["decides"].map(codes.DECIDES),
             "依据": _basis(found),
@@ -211,7 +219,7 @@ def lawful(study: CrossProvince) -> Table:
     """What looks like a duplicate and is none."""
     found = _people(study.lawful, "kind")
     frame = pd.DataFrame({"情形": found["kind"].map(codes.LAWFUL), "人数": found["people"]})
-    return table(frame, caption="不算重复的情形", people=["人数"])
+    return table(frame, caption="不属于重复的情形", people=["人数"])
 
 
 def fall(study: CrossProvince, cover: str) -> Picture | Table:
@@ -230,7 +238,7 @@ def fall(study: CrossProvince, cover: str) -> Picture | Table:
     found = counts["elsewhere_by_linkage"]
     return charts.fall(
         pd.DataFrame(rows, columns=["label", "count", "role"]),
-        title=f"{codes.COVER[cover]}：户籍人口{total:,}人，真正漏保{lacking:,}人；{mask.suppress(found)}人只有比对才知道在外省参保",
+        title=f"{codes.COVER[cover]}：户籍人口{total:,}人，应保未保{mask.suppress(lacking)}人；{mask.suppress(found)}人经比对才确认在外省参保",
         unit="人",
         note=_source(study),
     )
@@ -242,10 +250,17 @@ def counties(study: CrossProvince, cover: str) -> Picture | Table:
         return _unanswered("residents")
     rows = study.standing.filter(study.standing.cover == cover)
     lacking = rows.standing.isin(codes.MISSING)
-    found = rows.group_by(region=rows.hukou_region).agg(value=lacking.mean() * 100).to_pandas()
+    found = rows.group_by(region=rows.hukou_region).agg(value=lacking.mean() * 100, people=lacking.sum())
+    found = (
+        found.mutate(
+            value=found.value.nullif(ibis.ifelse(found.people.between(1, mask.FEWEST - 1), found.value, -1.0))
+        )
+        .drop("people")
+        .to_pandas()
+    )
     frame = region.counties(study.province).to_pandas().merge(found, on="region", how="left")
     worst = frame.sort_values(["value", "region"], ascending=[False, True])["name"][:3]
-    share = f"各县区户籍人口中{codes.COVER[cover]}漏保的比例：{'、'.join(worst)}最高"
+    share = f"各县区{codes.COVER[cover]}应保未保人数占户籍人口的比例：{'、'.join(worst)}最高"
     return charts.tiles(frame, title=share, unit="%", note=_source(study))
 
 
@@ -254,7 +269,7 @@ def states(study: CrossProvince) -> Table:
     if not study.of_residents:
         return _unanswered("residents")
     rows = study.missing
-    keys = ["standing", "cover", "action", "decides", "number", "article", "confirmed", "title"]
+    keys = ["standing", "cover", "action", "decides", "document", "article", "confirmed"]
     found = rows.group_by(keys).agg(people=rows.count(), doubtful=rows.doubtful.sum()).to_pandas()
     order = {key: at for at, key in enumerate((*codes.COVER, *codes.STANDING))}
     found = found.sort_values(["cover", "standing"], key=lambda column: column.map(order))
@@ -271,10 +286,10 @@ def states(study: CrossProvince) -> Table:
     )
     return table(
         frame,
-        caption="漏保人员的状态和建议",
+        caption="应保未保人员的状态和建议",
         people=["人数", "其中存疑"],
         bar="人数",
-        note="“存疑”为有一条待复核的外省或本省记录，若确为本人则不算漏保。",
+        note="“存疑”为有一条待复核的外省或本省记录，若确为本人则不属应保未保。",
     )
 
 
@@ -284,13 +299,17 @@ def doubts(study: CrossProvince) -> Table:
     unruled = rows.filter(rows.effective.isnull())
     told = [
         ("同一号码、姓名不符的身份记录", len(links.conflicts), "核对号码与姓名，查明误用"),
-        ("待复核的身份记录", int((links.links["decision"] == "review").sum()), "两人分别查看后认定或否定"),
-        ("发生时无现行规则的重复（人）", _persons(unruled), codes.ACTION["consult"]),
+        (
+            "待复核的身份记录",
+            int((links.links["decision"] == "review").sum()),
+            "由两名经办人员分别复核后认定或否定",
+        ),
+        ("发生时无明确规定的重复（人）", _persons(unruled), codes.ACTION["consult"]),
     ]
     if study.of_residents:
         lacking = study.missing.filter(study.missing.doubtful)
-        told.append(("漏保结论取决于待复核记录（人）", _persons(lacking), "先复核，后入户"))
-    frame = pd.DataFrame(told, columns=["疑点", "数量", "怎么办"])
+        told.append(("应保未保的结论取决于待复核记录（人）", _persons(lacking), "先复核记录，再入户调查"))
+    frame = pd.DataFrame(told, columns=["疑点", "数量", "处理意见"])
     return table(frame, caption="存疑事项", people=["数量"])
 
 
@@ -311,7 +330,7 @@ def accuracy(study: CrossProvince) -> Table:
     for name in ("precision", "recall"):
         found[name] = found[name].map("{:.5f}".format)
     return table(
-        found, caption="比对的准确度（样例附有真值）", labels=labels, note="按身份记录的不同写法计对。"
+        found, caption="比对的准确度（样例附有真值）", labels=labels, note="按去重后的身份记录计对。"
     )
 
 
@@ -319,7 +338,22 @@ def closing(study: CrossProvince) -> Table:
     """The balance lines; raises `BalanceError` where one is off."""
     lines = study.balance()
     balance.check(lines)
-    return table(balance.frame(lines), caption="平衡关系：每一行的差额都必须为零")
+    frame = pd.DataFrame(
+        {
+            "勾稽关系": [line.label for line in lines],
+            "合计": [f"{line.whole:,}" for line in lines],
+            "构成": [_parts(line) for line in lines],
+            "差额": [line.difference for line in lines],
+        }
+    )
+    return table(frame, caption="每一行的差额都必须为零")
+
+
+def _parts(line: balance.Line) -> str:
+    """The parts of a line in words; small counts of people are hidden, those of rows are not."""
+    counts = [count for _, count in line.parts]
+    texts = mask.suppress_all(counts) if line.of_people else [f"{count:,}" for count in counts]
+    return " + ".join(f"{label} {text}" for (label, _), text in zip(line.parts, texts, strict=True))
 
 
 def _people(rows: ir.Table, *keys: str) -> pd.DataFrame:
@@ -335,7 +369,7 @@ def _persons(rows: ir.Table) -> int:
 
 def _basis(rows: pd.DataFrame) -> list[str]:
     """Document and article of each row, marked where not yet confirmed."""
-    told = rows["number"].fillna("").str.cat(rows["article"].fillna(""), sep=" ").str.strip()
+    told = rows["document"].fillna("").str.cat(rows["article"].fillna(""), sep=" ").str.strip()
     told = told.where(rows["confirmed"].eq(True), told + "（待核）")
     return told.where(rows["article"].notna(), "—").tolist()
 

@@ -35,7 +35,7 @@ def found(source: Source, number: Number) -> Iterator[Found]:
         rows = rows.sort_values(["first_month", "scope"], ascending=[True, False])
         told.duplicates[month] = _by_case(
             town,
-            zip(rows.person, rows[["kind", "scope", "months", "action", "number"]].to_numpy(), strict=True),
+            zip(rows.person, rows[["kind", "scope", "months", "action", "document"]].to_numpy(), strict=True),
         )
         apart = duplicates.lawful(town.book, town.people, month).to_pandas()
         told.lawful[month] = _by_case(town, zip(apart.person, apart.kind, strict=True))
@@ -83,7 +83,7 @@ def test_every_kind_has_a_case() -> None:
 def test_every_version_of_every_rule_has_a_case_and_so_has_the_time_before() -> None:
     told = {(row[0], row[1], row[4]) for case in CASES for row in case["expected"]}
     wanted = {
-        (rule.name.split("/")[1], version and version.reference.number)
+        (rule.name.split("/")[1], version and version.reference.document)
         for rule in RULES.rules.values()
         for version in (None, *rule.versions)
         if rule.scopes

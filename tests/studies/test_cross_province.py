@@ -67,7 +67,7 @@ def cells(tables: Saved) -> set[str]:
 def test_the_tables_that_are_saved(tables: Saved) -> None:
     assert list(tables) == SAVED
     assert all(len(table) for table in tables.values())
-    assert {"case", "kind", "record_id_a", "months", "action", "number"} <= set(
+    assert {"case", "kind", "record_id_a", "months", "action", "document"} <= set(
         tables["duplicates"].column_names
     )
     assert {"case", "cover", "standing", "age_band", "action"} <= set(tables["missing"].column_names)
@@ -187,6 +187,12 @@ def test_a_source_with_gaps_is_saved_as_far_as_it_goes(partial: CrossProvince, t
     partial.save(str(tmp_path))
     wanted = [name for name in SAVED if name != "missing" or partial.of_residents]
     assert sorted(file.stem for file in tmp_path.iterdir()) == wanted
+
+
+def test_namesakes_without_numbers_are_cases_of_their_own(source: Source, tmp_path: Path) -> None:
+    namesakes = [RESIDENT | {"id_number": "", "birth_date": day} for day in ("1980-01-01", "1990-01-01", "")]
+    missing = saved(source({"enrolments": [ENROLMENT], "residents": namesakes}), tmp_path)["missing"]
+    assert len(set(missing["case"].to_pylist())) == len(missing) == len(codes.COVER) * 3
 
 
 def test_another_key_gives_other_case_numbers(
