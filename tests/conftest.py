@@ -6,11 +6,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import settings
 
 from qmcb import paths
 from qmcb.linkage import link
 from qmcb.sample import province
 from qmcb.tables import CONTRACTS
+
+# What takes long on a machine with other work to do is no failure.
+settings.register_profile("qmcb", deadline=None)
+settings.load_profile("qmcb")
 
 Rows = Sequence[Mapping[str, str | None]]
 Source = Callable[[Mapping[str, Rows]], Path]

@@ -79,7 +79,7 @@ def _model(levels: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame) -> Fel
     sizes = [len(kind) for kind in compare.LEVELS.values()]
     rng = np.random.default_rng(_SEED)
     count = _RANDOM_PAIRS if len(left) and len(right) else 0
-    drawn = (rng.integers(max(len(side), 1), size=count) for side in (left, right))
+    drawn = (rng.integers(len(side), size=count) for side in (left, right))
     chance = compare.levels(pd.MultiIndex.from_arrays(list(drawn)), left, right)
     model = FellegiSunter(sizes, random_agreement(chance.to_numpy(), sizes), float(len(left)) * len(right))
     model.fit(levels)

@@ -106,17 +106,18 @@ def _rank(name: str) -> int:
 
 
 def _anchors(profiles: ir.Table) -> ir.Table:
-    """One record for each valid number, as its first authority writes it; gaps filled from the others.
+    """One record for each valid number that has a name: as its first authority writes it, gaps filled.
 
     Of the numbers that a spreadsheet has ended with 000, one in eleven has a right check character
     by chance; such a number counts only where public security has it.
     """
     eaten = profiles.number.endswith("000") & (profiles.authority > 0)
     valid = profiles.filter(profiles.number.notnull(), ~eaten)
+    named = valid.plain.notnull().any()
     order = [valid.authority, valid.rows.desc(), valid.plain, valid.who]
     fields = [name for name in valid.columns if name not in ("number", "who", "rows")]
     firsts = {name: valid[name].first(where=valid[name].notnull(), order_by=order) for name in fields}
-    anchors = valid.group_by("number").agg(**firsts)
+    anchors = valid.group_by("number").having(named).agg(**firsts)
     return anchors.mutate(person=ibis.row_number().over(order_by=anchors.number))
 
 

@@ -138,3 +138,13 @@ def test_a_wrong_check_character_is_no_certain_number(number: object) -> None:
     left, other = prepared(one("王小明", wrong)), prepared(one("王小明", right))
     links, conflicts = certain.decide(certain.equal_numbers(ibis.memtable(left), ibis.memtable(other)))
     assert (len(links), len(conflicts)) == (0, 0)
+
+
+def test_a_rare_name_tells_more_than_a_common_one(number: object) -> None:
+    days = [f"{year}-{month:02}-15" for year in (1970, 1980, 1990) for month in range(1, 13)]
+    rows = [one("买买提" if day == days[0] else "王伟", number(place, day.replace("-", "")), day)  # type: ignore[operator]
+            for place, day in enumerate(days)]  # fmt: skip
+    right = prepared(pa.concat_tables(rows))
+    left = prepared(pa.concat_tables([one("买买提", "", days[0]), one("王伟", "", days[1])]))
+    rare, common = linked(left, right).links.set_index("left_id")["probability"]
+    assert rare > 2 * common

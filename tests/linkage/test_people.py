@@ -60,6 +60,7 @@ def sound(book: Book, found: People) -> None:
             rows = found.attach(book[name]).to_pandas()
             assert sorted(rows["row"]) == sorted(book[name].to_pandas()["row"])
             assert not set(records.FIELDS) & set(rows.columns)
+    assert found.links.links["right_id"].isin(persons["person"]).all()
     doubtful = found.doubtful.to_pandas()
     assert doubtful["who"].is_unique and doubtful["candidate"].isin(persons["person"]).all()
     assert (doubtful["person"] != doubtful["candidate"]).all()
@@ -138,13 +139,22 @@ def test_without_a_number_name_and_birth_make_one_person_but_a_name_alone_does_n
     assert made(source, tables)["person"].nunique() == 3
 
 
+def test_a_number_without_a_name_is_not_held_against_itself(source: Source, number: Number) -> None:
+    folk = [enrolment(number(i), f"王{chr(0x5000 + 91 * i)}", "1980-01-01", f"139{i:08}") for i in range(60)]
+    nameless = enrolment(number(60), None, "1980-01-01", "13800000000")
+    with books.read(source({"enrolments": [*folk, nameless]})) as book:
+        found = people(book)
+        sound(book, found)
+        assert found.persons.to_pandas()["number"].nunique() == 61
+
+
 def test_a_number_that_a_spreadsheet_ended_with_zeros_makes_nobody(source: Source, number: Number) -> None:
     eaten = next(found for day in range(1, 29) if (found := number(100, f"198001{day:02}")).endswith("000"))
     known = made(
         source,
         {
             "residents": [resident(number(7), "李国庆")],
-            "enrolments": [enrolment(eaten, "王小明"), enrolment(eaten, "张芳")],
+            "enrolments": [enrolment(eaten, "王小明"), enrolment(eaten, "王晓明")],
         },
     )
     assert known["person"].nunique() == 3

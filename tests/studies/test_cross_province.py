@@ -96,6 +96,8 @@ def test_case_numbers_tell_cases_apart_and_do_not_connect_kinds(tables: Saved) -
     cases = {name: set(tables[name]["case"].to_pylist()) for name in ("duplicates", "lawful", "missing")}
     letters = {name: {case.split("-")[1] for case in found} for name, found in cases.items()}
     assert all(not letters[one] & letters[other] for one, other in combinations(letters, 2))
+    prefixes = {name: {case.split("-")[0] for case in found} for name, found in cases.items()}
+    assert prefixes == {"duplicates": {"CF"}, "lawful": {"ZY"}, "missing": {"LB"}}
     rows = tables["missing"]
     assert len(cases["missing"]) == len(rows)
     pairs = tables["duplicates"].group_by(["case", "record_id_a", "record_id_b", "kind"]).aggregate([])
