@@ -25,7 +25,13 @@ from qmcb.reports.plan import Plan, Report, labels, parameters
 TABLES = "tables"
 OUT = "out"  # the parameter that says where a notebook leaves its tables
 # People's records pass between this process and the kernel: nobody else on the machine may listen.
-_ENCRYPTED = Config({"KernelManager": {"transport_encryption": "required"}})
+# What a kernel logs of its own coming and going is not for the person who waits for the report.
+_KERNEL = Config(
+    {
+        "KernelManager": {"transport_encryption": "required"},
+        "NotebookClient": {"extra_arguments": ["--log-level=CRITICAL"]},
+    }
+)
 _VERSIONS = ("qmcb", "duckdb", "ibis-framework", "pandas", "pyarrow", "recordlinkage", "numpy", "rapidfuzz")
 
 
@@ -76,7 +82,7 @@ def _make(report: Report, plan: Plan, staging: Path) -> None:
             execution_timeout=plan.seconds_a_cell,
             progress_bar=sys.stderr.isatty(),
             log_output=False,
-            config=_ENCRYPTED,
+            config=_KERNEL,
         )
     except PapermillExecutionError as error:
         raise RunError(f"{report.name}: {_why(error)}") from error
