@@ -22,7 +22,7 @@ _RULES = {
 def standing(book: Book, people: People, period: Period, rules: Rulebook) -> ir.Table:
     """Where each resident stands for each cover: the first of codes.STANDING that applies.
 
-    Columns: person, hukou_region, birth_date, cover (of codes.COVER), standing (of
+    Columns: person, record_id (in residents), hukou_region, birth_date, cover (of codes.COVER), standing (of
     codes.STANDING), last_month (last paid month of the cover, null without one), doubtful (a
     record under review would make this missing person an enrolled one). One row a resident and
     cover. Sources: clause 二(五) of the notice; for age and grace the rules `missing/*`.
@@ -38,7 +38,14 @@ def standing(book: Book, people: People, period: Period, rules: Rulebook) -> ir.
     judged = rows.mutate(standing=_first_that_applies(rows, period, of_age))
     doubtful = judged.standing.isin(codes.MISSING) & judged.may_be_enrolled.fill_null(False)
     return judged.select(
-        "person", "hukou_region", "birth_date", "cover", "standing", "last_month", doubtful=doubtful
+        "person",
+        "record_id",
+        "hukou_region",
+        "birth_date",
+        "cover",
+        "standing",
+        "last_month",
+        doubtful=doubtful,
     )
 
 
@@ -56,9 +63,13 @@ def missing(standings: ir.Table, period: Period, rules: Rulebook) -> ir.Table:
 
 
 def residents(book: Book, people: People) -> ir.Table:
-    """One row a person of the residents table: person, hukou_region (first line), alive, rows, birth_date."""
+    """One row a person of the residents table.
+
+    Columns: person, record_id and hukou_region (of the first line), alive, rows, birth_date.
+    """
     rows = people.attach(book["residents"])
     grouped = rows.group_by("person").agg(
+        record_id=rows.record_id.first(order_by=rows.row),
         hukou_region=rows.hukou_region.first(order_by=rows.row),
         alive=(rows.alive == "1").all(),
         rows=rows.count(),

@@ -1,7 +1,7 @@
 """What notebook 02 asks: who is enrolled twice across provinces, and who nowhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -91,7 +91,9 @@ class CrossProvince:
         """Write the findings as Parquet files, each row under its case number and without a person.
 
         duplicates, lawful and missing keep the record numbers by which an office finds the rows in
-        its own tables. Does nothing where `folder` is empty.
+        its own tables, and `whose`, a number for the person by which the people of a page's count
+        can be counted again (another one in each table, so that tables cannot be joined by it).
+        Does nothing where `folder` is empty.
         """
         if not folder:
             return
@@ -103,11 +105,13 @@ class CrossProvince:
             found["missing"] = ("LB", self.missing)
         for name, (prefix, rows) in found.items():
             pq.write_table(self._cases(rows, prefix, key), place / f"{name}.parquet")
+        files = [asdict(file) for file in self.book.files]
+        pq.write_table(pa.Table.from_pylist(files), place / "inputs.parquet")
         quarantine = self.book.quarantine
         pq.write_table(quarantine.order_by("table", "line").to_pyarrow(), place / "quarantine.parquet")
 
     def _cases(self, rows: ir.Table, prefix: str, key: bytes) -> pa.Table:
-        """The rows with `case` in place of the person and an age band in place of the birth date.
+        """The rows with `case` and `whose` for the person, and an age band for the birth date.
 
         Who has no number is told apart by how he or she is written: namesakes are other cases.
         """
@@ -122,10 +126,12 @@ class CrossProvince:
             if name in told.column_names
         ]
         keys = pc.binary_join_element_wise(*(told[name].cast(pa.string()) for name in ("whose", *about)), "|")
+        whose = mask.case_numbers(told["whose"].combine_chunks(), key=key, prefix=f"{prefix}R")
+        told = told.drop_columns(["whose"]).add_column(0, "whose", whose)
         told = told.add_column(0, "case", mask.case_numbers(keys.combine_chunks(), key=key, prefix=prefix))
         if "birth_date" in told.column_names:
             told = told.append_column("age_band", mask.age_band(told["birth_date"], self.period.last_day))
-        kept = [name for name in told.column_names if name not in ("person", "whose", "birth_date")]
+        kept = [name for name in told.column_names if name not in ("person", "birth_date")]
         return told.select(kept).sort_by(
             [(name, "ascending") for name in ("case", "first_month") if name in kept]
         )
