@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from qmcb import balance, codes
+from qmcb import codes
 from qmcb.identity import region
 from qmcb.linkage import evaluate
 from qmcb.linkage.link import CERTAIN
@@ -15,7 +15,6 @@ from qmcb.studies.cross_province import NEEDED, CrossProvince
 from qmcb.tables import CONTRACTS
 
 _MOST = 8
-_RULES = ("duplicates/", "missing/")
 _SPANS = ((1, 3), (4, 6), (7, 12), (13, 24), (25, 36), (37, 60), (61, None))
 _BUCKETS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999)
 
@@ -54,46 +53,6 @@ def _lacking(study: CrossProvince, cover: str) -> str:
 def _rate(share: ir.Value) -> float:
     """The share as a number; 0 where there is nothing to share."""
     return float(share.to_pyarrow().as_py() or 0)
-
-
-def inputs(study: CrossProvince) -> Table:
-    """Every file that was read, its rows, and the start of its SHA-256."""
-    return table(
-        study.book.inputs(),
-        caption="读入的数据",
-        note="各数为行数，非人数；SHA-256只列前12位。",
-    )
-
-
-def quarantine(study: CrossProvince) -> Table:
-    """Rows kept apart, by table and reason."""
-    rows = study.book.quarantine
-    counted = rows.group_by("table", "reason").agg(rows=rows.count()).order_by("table", "reason").to_pandas()
-    counted["table"] = counted["table"].map({name: contract.label for name, contract in CONTRACTS.items()})
-    labels = {"table": "表", "reason": "不符合数据规范之处", "rows": "行数"}
-    return table(
-        counted, caption="隔离的行：不参与后续计算，退回原部门核对", labels=labels, note="为行数，非人数。"
-    )
-
-
-def rules(study: CrossProvince) -> Table:
-    """The rules in force at the period, with those not yet confirmed marked."""
-    frame = pd.DataFrame(study.rules.in_force(study.period))
-    frame = frame[frame["rule"].str.startswith(_RULES)]
-    labels = {
-        "label": "规则",
-        "value": "内容",
-        "effective": "起效",
-        "document": "文件",
-        "article": "条款",
-        "status": "状态",
-    }
-    return table(
-        frame[list(labels)],
-        caption=f"{study.period.label}适用的规则",
-        labels=labels,
-        note="“待核”为尚未与公布原文逐字核对；“假定”为没有文件规定、由参数给出。",
-    )
 
 
 def passes(study: CrossProvince) -> Table:
@@ -332,28 +291,6 @@ def accuracy(study: CrossProvince) -> Table:
     return table(
         found, caption="比对的准确度（样例附有真值）", labels=labels, note="按去重后的身份记录计对。"
     )
-
-
-def closing(study: CrossProvince) -> Table:
-    """The balance lines; raises `BalanceError` where one is off."""
-    lines = study.balance()
-    balance.check(lines)
-    frame = pd.DataFrame(
-        {
-            "勾稽关系": [line.label for line in lines],
-            "合计": [f"{line.whole:,}" for line in lines],
-            "构成": [_parts(line) for line in lines],
-            "差额": [line.difference for line in lines],
-        }
-    )
-    return table(frame, caption="每一行的差额都必须为零")
-
-
-def _parts(line: balance.Line) -> str:
-    """The parts of a line in words; small counts of people are hidden, those of rows are not."""
-    counts = [count for _, count in line.parts]
-    texts = mask.suppress_all(counts) if line.of_people else [f"{count:,}" for count in counts]
-    return " + ".join(f"{label} {text}" for (label, _), text in zip(line.parts, texts, strict=True))
 
 
 def _people(rows: ir.Table, *keys: str) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table
 from qmcb.studies import cross_province as study_of
 from qmcb.studies import cross_province_view as view
+from qmcb.studies import provenance
 from qmcb.studies.cross_province import NEEDED, CrossProvince
 from qmcb.tables import CONTRACTS
 
@@ -233,12 +234,12 @@ def test_every_line_of_the_sample_balances(study: CrossProvince) -> None:
 )
 def test_a_row_lost_on_the_way_fails_the_run(source: Source, table: str, line: str) -> None:
     study = opened(source(PARTIAL["twice and missing"]))
-    view.closing(study)
+    provenance.closing(study.balance())
     somebody = study.duplicates if table == "duplicates" else study.standing
     person = somebody.person.min().to_pyarrow().as_py()
     study.book.con.raw_sql(f"DELETE FROM {table} WHERE person = {person}")
     with pytest.raises(BalanceError, match=line):
-        view.closing(study)
+        provenance.closing(study.balance())
     study.book.close()
 
 
