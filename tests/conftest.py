@@ -73,5 +73,5 @@ def default_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def few_random_pairs() -> Iterator[None]:
     """Chance agreement learnt from fewer pairs, where a test is not about how well records are linked."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(link, "_RANDOM_PAIRS", 10_000)
+        patch.setattr(link, "_SAMPLE", 100)
         yield

@@ -1,37 +1,48 @@
 """The certain stage: an equal, valid number and an agreeing name are one person."""
 
-import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qmcb.identity import name as names
+from qmcb.identity import text
+from qmcb.linkage import keys
+from qmcb.linkage.keys import Places
+
+Pairs = tuple[Places, Places]
 
 
-def equal_numbers(left: ir.Table, right: ir.Table) -> ir.Table:
-    """Pairs with the same valid number: left_id, right_id, same (the name too), both names, born_apart.
+def equal_numbers(left: pa.Table, right: pa.Table, largest: int) -> tuple[Pairs, tuple[int, int]]:
+    """Positions of records with the same valid number, and the numbers and pairs left out.
 
-    Both tables have `id`, `number`, `plain` and `birth`; `born_apart` is true where the birth dates
-    that stand beside the number have different years.
+    A number that would make more than `largest` pairs is left out.
     """
-    return left.join(right, left.number == right.number).select(
-        left_id=left.id,
-        right_id=right.id,
-        same=(left.plain == right.plain).fill_null(False),
-        left_name=left.plain,
-        right_name=right.plain,
-        born_apart=(left.birth.left(4) != right.birth.left(4)).fill_null(False),
+    here, there, skipped = keys.join(
+        keys.of_numbers(left["number"]), keys.of_numbers(right["number"]), largest
     )
+    return (here, there), skipped
 
 
-def decide(pairs: ir.Table) -> tuple[pa.Table, pa.Table]:
-    """Links and number conflicts among pairs with equal numbers, each with left_id and right_id.
+def decide(pairs: Pairs, left: pa.Table, right: pa.Table) -> tuple[Pairs, Pairs]:
+    """Links and number conflicts among records with equal numbers.
 
     A conflict has a valid number in common and names that do not agree (`identity.name.agree`), or
     that are only alike with births in different years.
     """
-    same = pairs.filter(pairs.same).select("left_id", "right_id").to_pyarrow()
-    doubtful = pairs.filter(~pairs.same).to_pyarrow()
-    agree = names.agree(doubtful["left_name"], doubtful["right_name"]).fill_null(False)
-    agree = pc.and_not(agree, doubtful["born_apart"].combine_chunks())
-    ids = doubtful.select(["left_id", "right_id"])
-    return pa.concat_tables([same, ids.filter(agree)]), ids.filter(pc.invert(agree))
+    here, there = pairs
+    name, other_name = keys.of_text(left["plain"])[here], keys.of_text(right["plain"])[there]
+    agree = (name == other_name) & (name != keys.NONE)
+    apart = np.flatnonzero(~agree)
+    one, other = left.take(pa.array(here[apart])), right.take(pa.array(there[apart]))
+    alike = text.mask(names.agree(one["plain"], other["plain"]).fill_null(False))
+    agree[apart] = alike & ~_born_apart(one, other)
+    return (here[agree], there[agree]), (here[~agree], there[~agree])
+
+
+def _born_apart(one: pa.Table, other: pa.Table) -> text.Mask:
+    """Whether the birth dates that stand beside the numbers have different years."""
+    years = (
+        pc.utf8_slice_codeunits(text.strings(side["birth_date"].cast(pa.string())), 0, 4)
+        for side in (one, other)
+    )
+    return text.mask(pc.not_equal(*years))

@@ -5,23 +5,26 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import recordlinkage
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from recordlinkage.base import BaseCompareFeature
+
+from qmcb.linkage.certain import Pairs
 
 Levels = npt.NDArray[np.int8]
 BATCH = 500_000
 
 
 class Number(IntEnum):
-    """`MISSING` also stands for equal numbers with other names: evidence that is itself in doubt.
+    """`FOREIGN` are two right numbers that differ: somebody else's, or another person.
 
-    `FOREIGN` are two right numbers that differ: somebody else's, or another person. `OTHER` is a
-    damaged number unlike the right one, which damage to it does not explain.
+    `OTHER` is a damaged number unlike the right one, which damage to it does not explain; `SHARED`
+    one right number under names that do not agree.
     """
 
-    MISSING, OTHER, FOREIGN, REGION, TWO_EDITS, TAIL_LOST, ONE_EDIT = range(7)
+    MISSING, OTHER, FOREIGN, REGION, TWO_EDITS, TAIL_LOST, ONE_EDIT, SHARED = range(8)
 
 
 class Name(IntEnum):
@@ -29,12 +32,16 @@ class Name(IntEnum):
 
 
 class Birth(IntEnum):
-    MISSING, OTHER, YEAR, ONE_DIGIT, SWAPPED, EQUAL = range(6)
+    """`IMPLIED`: the damaged number, which holds the birth date, has already said so."""
+
+    MISSING, OTHER, YEAR, ONE_DIGIT, SWAPPED, EQUAL, IMPLIED = range(7)
 
 
 class Same(IntEnum):
     MISSING, OTHER, EQUAL = range(3)
 
+
+DAMAGED = (Number.TWO_EDITS, Number.TAIL_LOST, Number.ONE_EDIT)
 
 LEVELS: dict[str, type[IntEnum]] = {
     "number": Number,
@@ -57,23 +64,44 @@ class _Feature(BaseCompareFeature):  # type: ignore[misc]  # recordlinkage has n
 class NumberFeature(_Feature):
     """Numbers by the damage that explains their difference; edits count characters."""
 
-    columns = ("digits", "number")
+    columns = ("digits", "number", "born")
 
     def _compute_vectorized(
-        self, left: pd.Series, left_number: pd.Series, right: pd.Series, right_number: pd.Series
+        self,
+        left: pd.Series,
+        left_number: pd.Series,
+        left_born: pd.Series,
+        right: pd.Series,
+        right_number: pd.Series,
+        right_born: pd.Series,
     ) -> Levels:
         a, b, missing = _texts(left, right)
         both_right = (left_number.notna() & right_number.notna()).to_numpy()
+        both_born = (left_born.notna() & right_born.notna()).to_numpy()
         edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=2, dtype=np.int8)
-        start = _prefix_equal(a, b, 15) & (_codes(a, 18)[:, 15:] == ord("0")).all(axis=1)
+        eaten = (_codes(a, 18)[:, 15:] == ord("0")).all(axis=1) | (_codes(b, 18)[:, 15:] == ord("0")).all(
+            axis=1
+        )
+        start = _prefix_equal(a, b, 15) & eaten
         levels = np.select(
-            [missing | (edits == 0), edits == 1, start, edits == 2, both_right, _prefix_equal(a, b, 6)],
+            [
+                missing,
+                (edits == 0) & both_born,
+                edits == 0,
+                start,
+                both_right,
+                edits == 1,
+                edits == 2,
+                _prefix_equal(a, b, 6),
+            ],
             [
                 Number.MISSING,
-                Number.ONE_EDIT,
+                Number.SHARED,
+                Number.MISSING,
                 Number.TAIL_LOST,
-                Number.TWO_EDITS,
                 Number.FOREIGN,
+                Number.ONE_EDIT,
+                Number.TWO_EDITS,
                 Number.REGION,
             ],
             Number.OTHER,
@@ -131,8 +159,8 @@ class SameFeature(_Feature):
         return np.select([missing, a == b], [Same.MISSING, Same.EQUAL], Same.OTHER).astype(np.int8)
 
 
-def levels(pairs: pd.MultiIndex, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    """The agreement level of each pair: columns number, name, birth, sex, phone (int8, see `LEVELS`)."""
+def levels(pairs: Pairs, left: pa.Table, right: pa.Table) -> npt.NDArray[np.int8]:
+    """The agreement level of each pair (n, features in the order of `LEVELS`)."""
     compare = recordlinkage.Compare(
         [
             NumberFeature("number"),
@@ -142,12 +170,27 @@ def levels(pairs: pd.MultiIndex, left: pd.DataFrame, right: pd.DataFrame) -> pd.
             SameFeature("phone"),
         ]
     )
+    here, there = pairs
     batches = [
-        compare.compute(pairs[start : start + BATCH], left, right)
-        for start in range(0, max(len(pairs), 1), BATCH)
+        _batch(
+            compare,
+            left.take(pa.array(here[start : start + BATCH])),
+            right.take(pa.array(there[start : start + BATCH])),
+        )
+        for start in range(0, max(len(here), 1), BATCH)
     ]
-    result: pd.DataFrame = pd.concat(batches)
-    return result
+    return np.concatenate(batches)
+
+
+def _batch(compare: recordlinkage.Compare, left: pa.Table, right: pa.Table) -> npt.NDArray[np.int8]:
+    """Levels of the rows side by side."""
+    columns = list(dict.fromkeys(column for feature in compare.features for column in feature.columns))
+    rows = np.arange(len(left))
+    sides = (side.select(columns).to_pandas() for side in (left, right))
+    found: npt.NDArray[np.int8] = compare.compute(pd.MultiIndex.from_arrays([rows, rows]), *sides).to_numpy()
+    number, birth = found[:, 0], found[:, 2]
+    birth[np.isin(number, DAMAGED) & (birth == Birth.EQUAL)] = Birth.IMPLIED
+    return found
 
 
 def _texts(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from qmcb import balance
 from qmcb.linkage import records
@@ -63,9 +64,9 @@ def _field(table: ir.Table, field: str) -> ir.Value:
 def people(book: Book, thresholds: Thresholds | None = None) -> People:
     """Link all tables of people in the book; the result lives in the book's connection."""
     con = book.con
-    profiles = con.create_table("profiles", records.prepare(_profiles(book).to_pyarrow()))
+    profiles = con.create_table("profiles", records.derive(records.clean(_profiles(book).to_pyarrow())))
     anchors = con.create_table("anchors", _anchors(profiles))
-    found = link(profiles.mutate(id=profiles.who), anchors.mutate(id=anchors.person), thresholds)
+    found = link(_side(profiles, "who"), _side(anchors, "person"), thresholds)
     accepted = found.links[found.links["decision"] == "accept"]
     known = accepted.rename(columns={"left_id": "who", "right_id": "person"})
     alone = _alone(profiles, known, anchors)
@@ -84,6 +85,11 @@ def people(book: Book, thresholds: Thresholds | None = None) -> People:
         ),
     )
     return People(persons, identities, doubtful, found, (line,))
+
+
+def _side(table: ir.Table, key: str) -> pa.Table:
+    """The records of a table for linking, by their key."""
+    return table.select(*records.FIELDS, id=table[key]).order_by("id").to_pyarrow()
 
 
 def _profiles(book: Book) -> ir.Table:

@@ -1,49 +1,61 @@
 """Person records made ready for linking: each field in the one form in which it is compared."""
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qmcb.identity import name as names
 from qmcb.identity import number as numbers
+from qmcb.identity import text
 
 FIELDS = ("id_number", "name", "sex", "birth_date", "phone")
 
 
-def prepare(records: pa.Table) -> pa.Table:
-    """Records of `FIELDS` (other columns stay) with the fields as they are compared.
+def clean(records: pa.Table) -> pa.Table:
+    """The records with what the certain stage needs: `number` and `plain`.
 
-    Adds `number` (18 characters, null where none is certain), `digits` (the number, or what was
-    sent instead of one), `family_name`, `folded`, `plain` (folded without separators), `pinyin`
-    and `birth` (yyyymmdd, from the birth date sent, else from the number).
+    `number` has 18 characters, null where none is certain; `plain` is the name folded and without
+    separators. Columns of `FIELDS` that are not there are added as null.
     """
-    cleaned = numbers.clean(records["id_number"])
-    number = cleaned["number"].combine_chunks()
-    folded = names.fold(records["name"])
-    plain = names.separator_free(folded)
-    sent = pc.strftime(records["birth_date"].cast(pa.date32()), format="%Y%m%d")
+    for field in FIELDS:
+        if field not in records.column_names:
+            records = records.append_column(field, pa.nulls(len(records), pa.string()))
+    number = numbers.clean(records["id_number"])["number"].combine_chunks()
+    return records.append_column("number", number).append_column(
+        "plain", names.separator_free(records["name"])
+    )
+
+
+def derive(records: pa.Table) -> pa.Table:
+    """Cleaned records with what the candidates and comparisons need besides.
+
+    Adds `digits` (the number, or what was sent instead of one), `pinyin`, `born` (the birth date sent,
+    yyyymmdd) and `birth` (the same, else from the number); `sex` and `phone` become plain strings.
+    """
+    number, plain = text.strings(records["number"]), text.strings(records["plain"])
+    born = _yyyymmdd(records["birth_date"])
     fields = {
-        "number": number,
-        "problem": cleaned["problem"],
-        "digits": pc.coalesce(number, _as_digits(records["id_number"])),
-        "folded": folded,
-        "plain": plain,
-        "family_name": pc.utf8_slice_codeunits(plain, 0, 1),
+        "digits": pc.coalesce(number, _as_digits(text.strings(records["id_number"]))),
         "pinyin": names.pinyin(plain),
-        "birth": pc.coalesce(sent, pc.utf8_slice_codeunits(number, 6, 14)),
+        "born": born,
+        "birth": pc.coalesce(born, pc.utf8_slice_codeunits(number, 6, 14)),
     }
     for field, values in fields.items():
         records = records.append_column(field, values)
+    for field in ("sex", "phone"):
+        records = records.set_column(records.column_names.index(field), field, text.strings(records[field]))
     return records
 
 
-def to_pandas(records: pa.Table) -> pd.DataFrame:
-    """The records as the frame that recordlinkage works on: index 0…n−1, text as Python strings."""
-    frame: pd.DataFrame = records.to_pandas()
-    return frame.reset_index(drop=True)
-
-
-def _as_digits(sent: pa.ChunkedArray) -> pa.ChunkedArray:
+def _as_digits(sent: pa.StringArray) -> pa.StringArray:
     """What stands where a number ought to: without blanks, capitals, null where shorter than 12."""
-    text = pc.utf8_upper(pc.replace_substring(pc.utf8_trim_whitespace(sent), " ", ""))
-    return pc.if_else(pc.greater_equal(pc.utf8_length(text), 12), text, pa.scalar(None, text.type))
+    bare = pc.utf8_upper(pc.replace_substring(pc.utf8_trim_whitespace(sent), " ", ""))
+    return pc.if_else(pc.greater_equal(pc.utf8_length(bare), 12), bare, pa.scalar(None, bare.type))
+
+
+def _yyyymmdd(sent: pa.ChunkedArray) -> pa.StringArray:
+    """Dates, or texts such as 19800229 and 1980-02-29, as yyyymmdd; null for anything else."""
+    if pa.types.is_temporal(sent.type):
+        return text.strings(pc.strftime(sent.cast(pa.date32()), format="%Y%m%d"))
+    bare = pc.replace_substring(text.strings(sent), "-", "")
+    fits = pc.and_(pc.equal(pc.utf8_length(bare), 8), pc.utf8_is_digit(bare))
+    return pc.if_else(fits, bare, pa.scalar(None, bare.type))

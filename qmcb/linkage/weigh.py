@@ -1,13 +1,13 @@
 """Fellegi–Sunter weights, learnt by expectation–maximisation on counts of distinct patterns."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 from recordlinkage.base import BaseClassifier
 
 Floats = npt.NDArray[np.float64]
-MISSING = 0
 _ROUNDS = 200
 _STILL = 1e-7
 
@@ -16,16 +16,26 @@ class FellegiSunter(BaseClassifier):  # type: ignore[misc]  # recordlinkage has 
     """Match probability of agreement levels, each feature's level weighed by m and u.
 
     `u`, how often two random records agree at a level, is given (from random pairs); m and the
-    number of matches are learnt. recordlinkage's own ECM takes two levels a feature, counts a
-    missing value as disagreement and learns u from candidate pairs, where agreement is common;
-    hence this classifier of the same base class. A missing value has weight 0.
+    number of matches are learnt, and so is u of the levels that are too rare for a sample and found
+    whole among the candidates (`rare`, by feature). recordlinkage's own ECM takes two levels a
+    feature, counts a missing value as disagreement and learns every u from candidate pairs, where
+    agreement is common; hence this classifier of the same base class. 'Missing' is a level with a
+    weight of its own: whoever has a right number is linked already, so that in the remainder a
+    missing one speaks for. A level of `silent` says nothing that another feature has not said.
     """
 
-    def __init__(self, sizes: Sequence[int], u: Sequence[Floats], possible_pairs: float) -> None:
-        self.sizes = tuple(sizes)
-        self.u = tuple(u)
-        self.possible_pairs = possible_pairs
-        self.m: tuple[Floats, ...] = tuple(_start(size) for size in self.sizes)
+    def __init__(
+        self,
+        u: Sequence[Floats],
+        possible_pairs: float,
+        rare: Mapping[int, Sequence[int]] = MappingProxyType({}),
+        silent: Mapping[int, int] = MappingProxyType({}),
+    ) -> None:
+        self.u = tuple(shares.copy() for shares in u)
+        self.possible_pairs = max(possible_pairs, 1.0)
+        self.rare = rare
+        self.silent = silent
+        self.m: tuple[Floats, ...] = tuple(_start(len(shares)) for shares in self.u)
         self.matches = 0.0
 
     def _fit(self, comparison_vectors: npt.NDArray[np.int8]) -> None:
@@ -34,7 +44,12 @@ class FellegiSunter(BaseClassifier):  # type: ignore[misc]  # recordlinkage has 
         for _ in range(_ROUNDS):
             expected = _probability(self._weights(patterns)) * counts
             before, self.matches = self.matches, float(expected.sum())
-            self.m = tuple(_shares(patterns[:, f], expected, size) for f, size in enumerate(self.sizes))
+            self.m = tuple(_shares(patterns[:, f], expected, len(shares)) for f, shares in enumerate(self.u))
+            for feature, levels in self.rare.items():
+                chance = np.bincount(
+                    patterns[:, feature], weights=counts - expected, minlength=len(self.u[feature])
+                )
+                self.u[feature][levels] = (chance[levels] + 0.5) / self.possible_pairs
             if abs(self.matches - before) < _STILL * max(before, 1.0):
                 break
 
@@ -44,7 +59,8 @@ class FellegiSunter(BaseClassifier):  # type: ignore[misc]  # recordlinkage has 
         total = np.full(len(patterns), prior)
         for feature, (m, u) in enumerate(zip(self.m, self.u, strict=True)):
             weights = np.log2(m / u)
-            weights[MISSING] = 0.0
+            if feature in self.silent:
+                weights[self.silent[feature]] = 0.0
             total += weights[patterns[:, feature]]
         return total
 
@@ -70,31 +86,26 @@ class FellegiSunter(BaseClassifier):  # type: ignore[misc]  # recordlinkage has 
             }
             for (feature, names), m, u in zip(levels.items(), self.m, self.u, strict=True)
             for i, level in enumerate(names)
-            if i != MISSING
         ]
 
 
 def random_agreement(levels: npt.NDArray[np.int8], sizes: Sequence[int]) -> tuple[Floats, ...]:
-    """u from the levels of random pairs: shares among the pairs where both values are there."""
+    """u from the levels of random pairs: the share of each level."""
     ones = np.ones(len(levels))
     return tuple(_shares(levels[:, f], ones, size) for f, size in enumerate(sizes))
 
 
 def _shares(levels: npt.NDArray[np.int8], weight: Floats, size: int) -> Floats:
-    """Share of each level other than missing, one half of a case added to each."""
-    counts = np.bincount(levels, weights=weight, minlength=size).astype(np.float64)
-    counts[MISSING] = 0.0
-    counts[MISSING + 1 :] += 0.5
+    """Share of each level, one half of a case added to each."""
+    counts = np.bincount(levels, weights=weight, minlength=size) + 0.5
     shares: Floats = counts / counts.sum()
-    shares[MISSING] = 1.0
     return shares
 
 
 def _start(size: int) -> Floats:
-    """m to begin with: each better level twice as likely as all below it."""
-    shares = np.concatenate([[0.0], 3.0 ** np.arange(size - 1)])
+    """m to begin with: each better level above the lowest two three times as likely as the one below it."""
+    shares: Floats = np.append(1.0, 3.0 ** np.arange(size - 1))
     shares /= shares.sum()
-    shares[MISSING] = 1.0
     return shares
 
 

@@ -1,26 +1,26 @@
 """Agreement levels of hand-made pairs."""
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 import pytest
 
 from qmcb.linkage import compare
 from qmcb.linkage.compare import LEVELS, Birth, Name, Number, Same
 
 RIGHT = "64010419800101123X"
-FIELDS = ("digits", "number", "plain", "pinyin", "birth", "sex", "phone")
+SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("digits", "number", "born", "plain", "pinyin", "birth", "sex", "phone")]
+)
 Record = dict[str, str | None]
 
 
 def level(feature: str, left: Record, right: Record) -> int:
-    """The level of one pair; which side is which matters for numbers only."""
-    one, other = (pd.DataFrame([dict.fromkeys(FIELDS) | record], dtype=object) for record in (left, right))
-    pair = pd.MultiIndex.from_arrays([[0], [0]])
+    """The level of one pair, whichever side is which."""
+    one, other = (pa.Table.from_pylist([record], SCHEMA) for record in (left, right))
+    pair = (np.zeros(1, np.int64), np.zeros(1, np.int64))
     there, back = compare.levels(pair, one, other), compare.levels(pair, other, one)
-    assert there[feature].dtype == np.int8
-    if feature != "number":
-        assert there[feature].tolist() == back[feature].tolist()
-    return int(there[feature].iloc[0])
+    assert there.dtype == np.int8 and there.tolist() == back.tolist()
+    return int(there[0, list(LEVELS).index(feature)])
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,41 @@ def level(feature: str, left: Record, right: Record) -> int:
         ("640104199912312222", True, Number.FOREIGN),
         ("640104199912312222", False, Number.REGION),
         ("110105199912312222", False, Number.OTHER),
-        (RIGHT, True, Number.MISSING),  # the name did not agree: this evidence is in doubt
+        (RIGHT, True, Number.MISSING),  # the name did not agree, and no birth date says more
         (None, False, Number.MISSING),
     ],
 )
 def test_number(sent: str | None, right: bool, expected: Number) -> None:
     left = {"digits": sent, "number": sent if right else None}
     assert level("number", left, {"digits": RIGHT, "number": RIGHT}) == expected
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [("19800101", Number.SHARED), ("19911130", Number.SHARED), (None, Number.MISSING)],
+)
+def test_a_number_shared_under_other_names_tells_where_both_birth_dates_were_sent(
+    born: str | None, expected: Number
+) -> None:
+    left = {"digits": RIGHT, "number": RIGHT, "born": born}
+    assert level("number", left, left | {"born": "19800101"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("digits", "birth", "expected"),
+    [
+        (RIGHT[:16] + "9X", "19800101", Birth.IMPLIED),
+        (RIGHT[:15] + "000", "19800101", Birth.IMPLIED),
+        (RIGHT[:16] + "9X", "19800102", Birth.ONE_DIGIT),
+        ("110105199912312222", "19800101", Birth.EQUAL),
+        (None, "19800101", Birth.EQUAL),
+    ],
+)
+def test_a_birth_date_that_the_damaged_number_holds_is_implied(
+    digits: str | None, birth: str, expected: Birth
+) -> None:
+    right = {"digits": RIGHT, "number": RIGHT, "birth": "19800101"}
+    assert level("birth", {"digits": digits, "birth": birth}, right) == expected
 
 
 @pytest.mark.parametrize(
@@ -85,15 +113,13 @@ def test_same(feature: str) -> None:
 
 
 def test_batches_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    people = pd.DataFrame(
-        {field: [f"{RIGHT[:12]}{row % 7}" for row in range(40)] for field in FIELDS}, dtype=object
-    )
-    pairs = pd.MultiIndex.from_product([range(0, 40, 3), range(40)])
+    people = pa.table({field: [f"{RIGHT[:12]}{row % 7}" for row in range(40)] for field in SCHEMA.names})
+    pairs = np.repeat(np.arange(0, 40, 3), 40), np.tile(np.arange(40), 14)
     whole = compare.levels(pairs, people, people)
     monkeypatch.setattr(compare, "BATCH", 100)
-    pd.testing.assert_frame_equal(whole, compare.levels(pairs, people, people))
+    assert len(whole) == 560 and compare.levels(pairs, people, people).tobytes() == whole.tobytes()
 
 
 def test_no_pairs() -> None:
-    nobody = pd.DataFrame(columns=list(FIELDS), dtype=object)
-    assert compare.levels(pd.MultiIndex.from_arrays([[], []]), nobody, nobody).shape == (0, len(LEVELS))
+    nobody, none = SCHEMA.empty_table(), np.zeros(0, np.int64)
+    assert compare.levels((none, none), nobody, nobody).shape == (0, len(LEVELS))
