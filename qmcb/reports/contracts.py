@@ -15,10 +15,11 @@ _KINDS = {
 
 _OPENING = """# 数据表 / Tables
 
-一个来源是一个文件夹，每张表一个文件：`英文名.parquet`、`英文名.csv` 或 `中文名.csv`（UTF-8 或 GB18030）。
+一个来源是一个文件夹，每张表一个文件：`英文名.parquet`、`中文名.parquet`、`英文名.csv` 或 `中文名.csv`。
+CSV 用 UTF-8 或 GB18030。
 表头可以用英文名、中文名或金保指标代码。
 日期写作 2024-06-30、20240630、2024/6/30 或 2024年6月30日，年月写作 2024-06 或 202406。
-不合约定的行进入隔离表并写明原因，其余照常；缺一列，整张表不读。
+不合约定的行进入隔离表并写明原因，其余照常；缺少必有的列，运行即停止并说明缺哪一列。
 
 A source is a folder with one file a table. Headings are English names, Chinese labels or indicator
 codes. A row that breaks its contract is quarantined with a reason; a missing column stops the run.

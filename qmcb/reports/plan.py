@@ -114,6 +114,9 @@ def _possible(values: Mapping[str, Any]) -> None:
         raise InputError(
             "a province code such as 64", repr(values["province"]), "give the first two digits of its regions"
         )
+    if {"accept", "review"} <= values.keys() and not 0 < values["review"] <= values["accept"] < 1:
+        found = f"review {values['review']}, accept {values['accept']}"
+        raise InputError("thresholds with 0 < review ≤ accept < 1", found, "correct the plan")
     if "source" in values and not paths.resolve(values["source"]).is_dir():
         raise InputError(
             "a folder of tables as source",

@@ -102,10 +102,16 @@ def _make(report: Report, plan: Plan, staging: Path) -> None:
 
 def _facts(report: Report) -> dict[str, str]:
     """What the first page says: every parameter under the name that its comment gives it."""
-    values = {**parameters(report.notebook), **report.parameters}
+    values = _asked(report)
     if "province" in values:
         values["province"] = f"{values['province']}（{codes.PROVINCE[str(values['province'])]}）"
-    return {label: str(values[name]) for name, label in labels(report.notebook).items() if name != OUT}
+    return {label: str(values[name]) for name, label in labels(report.notebook).items() if name in values}
+
+
+def _asked(report: Report) -> dict[str, Any]:
+    """Every parameter that the report ran with, the notebook's defaults included."""
+    values = {**parameters(report.notebook), **report.parameters}
+    return {name: value for name, value in values.items() if name != OUT}
 
 
 def _why(error: PapermillExecutionError) -> str:
@@ -131,7 +137,7 @@ def _manifest(plan: Plan, staging: Path) -> None:
     content: dict[str, Any] = {
         "plan": plan.name,
         "title": plan.title,
-        "reports": [{"notebook": r.name, "parameters": dict(r.parameters)} for r in plan.reports],
+        "reports": [{"notebook": r.name, "parameters": _asked(r)} for r in plan.reports],
         "policy": {
             path.relative_to(paths.POLICY).as_posix(): _sha256(path)
             for path in sorted(paths.POLICY.rglob("*.yaml"))

@@ -113,19 +113,18 @@ class CrossProvince:
     def _cases(self, rows: ir.Table, prefix: str, key: bytes) -> pa.Table:
         """The rows with `case` and `whose` for the person, and an age band for the birth date.
 
-        Who has no number is told apart by how he or she is written: namesakes are other cases.
+        Who has no number, or shares one with another name, is told apart by how he or she is written.
+        A pair of records is one case whichever of them stands first in the files.
         """
         identities = self.people.identities
         written = identities.group_by("person").agg(written=identities.who.min().cast("string"))
         persons = self.people.persons.join(written, "person")
-        own = persons.select("person", whose=ibis.coalesce(persons.number, persons.written))
+        shared = persons.person.count().over(group_by=persons.number) > 1
+        by_number = ibis.ifelse(shared, persons.number + " " + persons.written, persons.number)
+        own = persons.select("person", whose=ibis.coalesce(by_number, persons.written))
         told = rows.join(own, "person").to_pyarrow()
-        about = [
-            name
-            for name in ("kind", "cover", "insurance", "record_id_a", "record_id_b")
-            if name in told.column_names
-        ]
-        keys = pc.binary_join_element_wise(*(told[name].cast(pa.string()) for name in ("whose", *about)), "|")
+        about = [told[name] for name in ("whose", "kind", "cover", "insurance") if name in told.column_names]
+        keys = pc.binary_join_element_wise(*about, *_unordered(told), "|")
         whose = mask.case_numbers(told["whose"].combine_chunks(), key=key, prefix=f"{prefix}R")
         told = told.drop_columns(["whose"]).add_column(0, "whose", whose)
         told = told.add_column(0, "case", mask.case_numbers(keys.combine_chunks(), key=key, prefix=prefix))
@@ -209,8 +208,26 @@ def open_study(
     month, thresholds = Period.parse(period), Thresholds(accept, review)
     rules = policy.load()
     book = books.read(paths.resolve(source), needed=("enrolments",))
+    if not book["enrolments"].region.startswith(province).any().to_pyarrow().as_py():
+        book.close()
+        raise InputError(
+            f"enrolments in province {province}", "none in the source", "correct province or source"
+        )
     people = linkage.people(book, thresholds)
     return CrossProvince(book, people, rules, province, month)
+
+
+def _unordered(told: pa.Table) -> tuple[pa.ChunkedArray, ...]:
+    """The records of each pair, the lesser first; none where rows are not pairs."""
+    if "record_id_b" not in told.column_names:
+        return ()
+    sides = [
+        pc.binary_join_element_wise(*(told[name] for name in (f"source_{side}", f"record_id_{side}")), " ")
+        if f"source_{side}" in told.column_names
+        else told[f"record_id_{side}"]
+        for side in "ab"
+    ]
+    return pc.min_element_wise(*sides), pc.max_element_wise(*sides)
 
 
 def _number(value: ir.Value) -> int:

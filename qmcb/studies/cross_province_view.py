@@ -218,9 +218,23 @@ def counties(study: CrossProvince, cover: str) -> Picture | Table:
         .to_pandas()
     )
     frame = region.counties(study.province).to_pandas().merge(found, on="region", how="left")
+    if frame["column"].isna().any():
+        return _shares(frame, cover)
     worst = frame.sort_values(["value", "region"], ascending=[False, True])["name"][:3]
     share = f"各县区{codes.COVER[cover]}应保未保人数占户籍人口的比例：{'、'.join(worst)}最高"
     return charts.tiles(frame, title=share, unit="%", note=_source(study))
+
+
+def _shares(frame: pd.DataFrame, cover: str) -> Table:
+    """The counties' shares where no tile map says where they lie, the highest first."""
+    ranked = frame.sort_values(["value", "region"], ascending=[False, True])
+    shown = pd.DataFrame(
+        {
+            "县区": ranked["name"],
+            "应保未保占户籍人口": ranked["value"].map("{:.1f}%".format).where(ranked["value"].notna(), "—"),
+        }
+    )
+    return table(shown, caption=f"各县区{codes.COVER[cover]}应保未保人数占户籍人口的比例")
 
 
 def states(study: CrossProvince) -> Table:

@@ -119,6 +119,12 @@ def test_what_would_fail_later_is_refused_in_one_line(text: str | bytes, says: s
     assert says in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("review", "accept"), [(0.5, 1.5), (0.9, 0.5), (0.0, 0.9), (0.5, float("nan"))])
+def test_thresholds_that_are_out_of_order(review: float, accept: float) -> None:
+    with pytest.raises(InputError, match="0 < review ≤ accept < 1"):
+        plan._possible({"review": review, "accept": accept})
+
+
 @pytest.mark.parametrize("name", ["none.yaml", "here"])
 def test_a_plan_that_is_no_file(name: str) -> None:
     with pytest.raises(InputError, match=f"found no file {name}"):

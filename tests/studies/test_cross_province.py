@@ -1,5 +1,6 @@
 """The study of notebook 02: what it saves, what it says of a source with gaps, and that it balances."""
 
+import dataclasses
 import inspect
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -75,8 +76,13 @@ def test_the_tables_that_are_saved(tables: Saved) -> None:
 
 
 def test_a_count_of_people_can_be_counted_again(study: CrossProvince, tables: Saved) -> None:
-    people = study.duplicates.person.nunique().to_pyarrow().as_py()
-    assert len(set(tables["duplicates"]["whose"].to_pylist())) == people
+    for name, rows in {
+        "duplicates": study.duplicates,
+        "lawful": study.lawful,
+        "missing": study.missing,
+    }.items():
+        people = rows.person.nunique().to_pyarrow().as_py()
+        assert len(set(tables[name]["whose"].to_pylist())) == people, name
     assert set(tables["missing"]["record_id"].to_pylist()) <= set(
         study.book["residents"].record_id.to_pyarrow().to_pylist()
     )
@@ -211,6 +217,30 @@ def test_namesakes_without_numbers_are_cases_of_their_own(source: Source, tmp_pa
     assert len(set(missing["case"].to_pylist())) == len(missing) == len(codes.COVER) * 3
 
 
+def test_two_who_share_a_number_are_cases_of_their_own(source: Source, tmp_path: Path) -> None:
+    sharing = [RESIDENT | {"name": name} for name in ("欧阳建国", "马晓燕")]
+    missing = saved(source({"enrolments": [ENROLMENT], "residents": sharing}), tmp_path)["missing"]
+    assert len(set(missing["case"].to_pylist())) == len(missing) == len(codes.COVER) * 2
+
+
+def test_a_case_keeps_its_number_when_files_come_in_another_order(
+    small: Path, tables: Saved, tmp_path: Path
+) -> None:
+    turned = tmp_path / "turned"
+    shutil.copytree(small, turned)
+    rows = pq.read_table(small / "enrolments.parquet")
+    pq.write_table(rows.take(list(reversed(range(len(rows))))), turned / "enrolments.parquet")
+    again = saved(turned, tmp_path / "out")
+    assert set(again["duplicates"]["case"].to_pylist()) == set(tables["duplicates"]["case"].to_pylist())
+
+
+def test_a_province_without_a_tile_map_has_a_table(study: CrossProvince) -> None:
+    other = dataclasses.replace(study, province="65")
+    vars(other)["standing"] = study.standing
+    shown = view.counties(other, "pension")
+    assert isinstance(shown, Table) and "各县区养老" in shown.caption and len(shown.texts) > 50
+
+
 def test_another_key_gives_other_case_numbers(
     source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,7 +275,12 @@ def test_a_row_lost_on_the_way_fails_the_run(source: Source, table: str, line: s
 
 @pytest.mark.parametrize(
     ("province", "period", "expected"),
-    [("99", "2024-06", "province"), ("宁夏", "2024-06", "province"), ("64", "2024-13", "2024-06|month")],
+    [
+        ("65", "2024-06", "enrolments in province 65"),
+        ("99", "2024-06", "province"),
+        ("宁夏", "2024-06", "province"),
+        ("64", "2024-13", "2024-06|month"),
+    ],
 )
 def test_impossible_parameters_are_one_line(small: Path, province: str, period: str, expected: str) -> None:
     with pytest.raises(InputError, match=expected) as raised:
