@@ -39,8 +39,8 @@ class Book:
     """The tables of one source under their contracts.
 
     `tables` holds the accepted rows (the contract's columns, `row`: the line in its file, and
-    `record_id`, which is the line where the source gives none). `quarantine` holds table, file,
-    line, rule and reason of the others, and no value of theirs.
+    `record_id`, which is the line where the source gives none or a resident number). `quarantine`
+    holds table, file, line, rule and reason of the others, and no value of theirs.
     """
 
     folder: Path
@@ -156,8 +156,15 @@ def _accepted(checked: ir.Table, contract: Contract) -> ir.Table:
     line = checked[files.LINE]
     columns = {name: checked[name] for name in contract.names}
     if "record_id" in columns:
-        columns["record_id"] = ibis.coalesce(checked.record_id, line.cast("string"))
+        own = ibis.ifelse(_personal(checked.record_id), ibis.null("string"), checked.record_id)
+        columns["record_id"] = ibis.coalesce(own, line.cast("string"))
     return checked.filter(checked[contracts.RULE].isnull()).select(row=line, **columns)
+
+
+def _personal(record_id: ir.StringValue) -> ir.BooleanValue:
+    """Whether a record is numbered by a resident number, which must not come into a stored table."""
+    long = record_id.length().isin((15, 18))
+    return (long & record_id.left(14).try_cast("int64").notnull()).fill_null(False)
 
 
 def _quarantined(checked: ir.Table, contract: Contract, raw: files.Raw) -> ir.Table:

@@ -110,13 +110,15 @@ def provinces(study: CrossProvince) -> Picture | Table:
     across = study.duplicates.filter(study.duplicates.scope == "across")
     own = across.region_b.substr(0, 2) == study.province
     other = ibis.ifelse(own, across.region_a, across.region_b).substr(0, 2)
-    found = _people(across.mutate(other=other), "other").sort_values(
+    across = across.mutate(other=other)
+    found = _people(across, "other").sort_values(
         ["people", "other"], ascending=[False, True], ignore_index=True
     )
     labels = found["other"].map(codes.PROVINCE).fillna("不详")
     frame = pd.DataFrame({"label": labels, "count": found["people"]})[:_MOST]
     rest = int(found["people"][_MOST:].sum())
-    share = found["people"][:3].sum() / max(found["people"].sum(), 1)
+    leading = across.filter(across.other.isin(found["other"][:3].tolist()))
+    share = _persons(leading) / max(_persons(across), 1)
     return charts.bars(
         frame,
         title=f"跨省重复参保人员{share:.0%}集中在{'、'.join(labels[:3])}"

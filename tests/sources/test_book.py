@@ -247,3 +247,13 @@ def test_a_table_that_is_needed_is_asked_for_with_its_department(
     forms["gb18030"](tmp_path, "enrolments", list(GOOD), [list(GOOD.values())])
     with pytest.raises(InputError, match=r"学生 as students\.parquet or students\.csv.*教育"):
         book.read(tmp_path, needed=("enrolments", "students"))
+
+
+def test_a_resident_number_never_serves_as_record_id(tmp_path: Path) -> None:
+    rows = ["record_id,id_number,name,died_on"]
+    rows += [f"{number},{number},甲,2020-01-01" for number in ("11010519491231002X", "110105491231002")]
+    rows += ["DE000000001,11010519491231002X,甲,2020-01-01", "202006150000000001,,甲,2020-01-01"]
+    (tmp_path / "deaths.csv").write_text("\n".join(rows), encoding="utf-8")
+    with book.read(tmp_path) as found:
+        ids = found["deaths"].order_by("row").record_id.to_pyarrow().to_pylist()
+    assert ids == ["1", "2", "DE000000001", "4"]
