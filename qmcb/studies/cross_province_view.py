@@ -211,20 +211,15 @@ def counties(study: CrossProvince, cover: str) -> Picture | Table:
         return _unanswered("residents")
     rows = study.standing.filter(study.standing.cover == cover)
     lacking = rows.standing.isin(codes.MISSING)
-    found = rows.group_by(region=rows.hukou_region).agg(value=lacking.mean() * 100, people=lacking.sum())
-    found = (
-        found.mutate(
-            value=found.value.nullif(ibis.ifelse(found.people.between(1, mask.FEWEST - 1), found.value, -1.0))
-        )
-        .drop("people")
-        .to_pandas()
-    )
+    few = lacking.sum().between(1, mask.FEWEST - 1)
+    share = ibis.ifelse(few, ibis.null("float64"), lacking.mean() * 100)
+    found = rows.group_by(region=rows.hukou_region).agg(value=share).to_pandas()
     frame = region.counties(study.province).to_pandas().merge(found, on="region", how="left")
     if frame["column"].isna().any():
         return _shares(frame, cover)
     worst = frame.sort_values(["value", "region"], ascending=[False, True])["name"][:3]
-    share = f"各县区{codes.COVER[cover]}应保未保人数占户籍人口的比例：{'、'.join(worst)}最高"
-    return charts.tiles(frame, title=share, unit="%", note=_source(study))
+    title = f"各县区{codes.COVER[cover]}应保未保人数占户籍人口的比例：{'、'.join(worst)}最高"
+    return charts.tiles(frame, title=title, unit="%", note=_source(study))
 
 
 def _shares(frame: pd.DataFrame, cover: str) -> Table:
