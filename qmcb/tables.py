@@ -103,6 +103,47 @@ AMOUNT = RowRule(
     lambda t: (t.monthly_amount < 0).fill_null(False),
 )
 
+
+def _not_negative(name: str, label: str) -> RowRule:
+    return RowRule(f"negative_{name}", f"{label}为负", lambda t: (t[name] < 0).fill_null(False))
+
+
+_FUND_COLUMNS = (
+    Column("region", "region", "统筹地区", "AAB301", required=True),
+    Column("year", "integer", "年度", "AAE001", required=True),
+    Column("basis", "code", "口径", required=True, codes=codes.ACCOUNT_BASIS),
+    Column("contributions", "fen", "征缴收入", required=True),
+    Column("target", "fen", "征缴任务"),
+    Column("interest", "fen", "利息收入", required=True),
+    Column("transfers", "fen", "转移净收入", required=True),
+    Column("subsidy", "fen", "本级财政补助", required=True),
+    Column("adjustment_received", "fen", "调剂补助收入", optional=True),
+    Column("adjustment_paid", "fen", "调剂上解支出", optional=True),
+    Column("spending", "fen", "待遇支出", required=True),
+    Column("irregular_spending", "fen", "违规支出", required=True),
+    Column("opening_balance", "fen", "上年结余", required=True),
+    Column("closing_balance", "fen", "年末结余", optional=True),
+    Column("insured", "integer", "参保缴费人数", required=True),
+    Column("insurable", "integer", "应参保人数", required=True),
+    Column("retirees", "integer", "领取待遇人数", required=True),
+    Column("average_wage", "fen", "年平均工资", required=True),
+    Column("fiscal_revenue", "fen", "一般公共预算收入", required=True),
+)
+# Transfers are net and a balance may be overdrawn; no other amount or number is below nothing.
+_SIGNED = ("year", "transfers", "opening_balance", "closing_balance")
+_FUND_RULES = (
+    *(
+        _not_negative(column.name, column.label)
+        for column in _FUND_COLUMNS
+        if column.kind in ("fen", "integer") and column.name not in _SIGNED
+    ),
+    RowRule(
+        "irregular_above_spending",
+        "违规支出大于待遇支出",
+        lambda t: (t.irregular_spending > t.spending).fill_null(False),
+    ),
+)
+
 _ENROLMENT_COLUMNS = (
     _record(),
     *_person(),
@@ -251,29 +292,7 @@ _CONTRACTS = (
         ),
         (NOBODY,),
     ),
-    Contract(
-        "fund_accounts",
-        "基金收支",
-        "财务",
-        (
-            Column("region", "region", "统筹地区", "AAB301", required=True),
-            Column("year", "integer", "年度", "AAE001", required=True),
-            Column("basis", "code", "口径", required=True, codes=codes.ACCOUNT_BASIS),
-            Column("contributions", "fen", "征缴收入", required=True),
-            Column("target", "fen", "征缴任务"),
-            Column("interest", "fen", "利息收入", required=True),
-            Column("transfers", "fen", "转移净收入", required=True),
-            Column("subsidy", "fen", "本级财政补助", required=True),
-            Column("spending", "fen", "待遇支出", required=True),
-            Column("irregular_spending", "fen", "违规支出", required=True),
-            Column("opening_balance", "fen", "上年结余", required=True),
-            Column("insured", "integer", "参保缴费人数", required=True),
-            Column("insurable", "integer", "应参保人数", required=True),
-            Column("retirees", "integer", "领取待遇人数", required=True),
-            Column("average_wage", "fen", "平均工资", required=True),
-            Column("fiscal_revenue", "fen", "一般公共预算收入", required=True),
-        ),
-    ),
+    Contract("fund_accounts", "基金收支", "财务", _FUND_COLUMNS, _FUND_RULES),
     Contract(
         "budget_changes",
         "预算调整",

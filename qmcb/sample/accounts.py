@@ -16,7 +16,8 @@ _CHANGES = (
     ("spending", 0.015, None),
     ("subsidy", 0.05, None),
 )
-_MONEY = ("contributions", "interest", "transfers", "subsidy", "spending", "irregular_spending")
+_INCOME = ("contributions", "interest", "transfers", "subsidy")
+_MONEY = (*_INCOME, "spending", "irregular_spending")
 
 
 def _people(rng: np.random.Generator, years: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
@@ -61,16 +62,23 @@ def _actual(
     for year in range(shape[1]):
         whole["opening_balance"][:, year] = balance
         whole["interest"][:, year] = np.maximum(balance, 0) * 25 // 1_000
-        income = sum(whole[name][:, year] for name in ("contributions", "interest", "transfers", "subsidy"))
-        balance = balance + income - whole["spending"][:, year]
+        balance = balance + sum(whole[name][:, year] for name in _INCOME) - whole["spending"][:, year]
     return whole
+
+
+def _closed(table: dict[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
+    """The accounts with what they close with, before any adjustment fund."""
+    none = np.zeros_like(table["spending"])
+    closing = table["opening_balance"] + sum(table[name] for name in _INCOME) - table["spending"]
+    return {**table, "adjustment_received": none, "adjustment_paid": none, "closing_balance": closing}
 
 
 def columns(rng: np.random.Generator, clock: Clock) -> dict[str, pa.Array]:
     """Budget and actual of every county and year since 2015; spending includes what is irregular.
 
-    Of the actual accounts the opening balance plus contributions, interest, transfers and subsidy less
-    spending is the next year's opening balance. A budget opens with the actual balance.
+    The opening balance plus contributions, interest, transfers and subsidy less spending is the closing
+    balance, and of the actual accounts the next year's opening balance. A budget opens with the actual
+    balance. No adjustment fund pays or is paid.
     """
     years = np.arange(FIRST_YEAR, clock.year + 1)
     people = _people(rng, years)
@@ -81,6 +89,7 @@ def columns(rng: np.random.Generator, clock: Clock) -> dict[str, pa.Array]:
         for name, values in actual.items()
     }
     budget["irregular_spending"] = np.zeros(shape, np.int64)
+    actual, budget = _closed(actual), _closed(budget)
     codes = np.repeat([county["code"] for county in figures()["counties"]], len(years))
     return {
         "region": pa.array(np.tile(codes, 2)).cast(pa.string()),
