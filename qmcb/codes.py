@@ -70,6 +70,67 @@ INDUSTRY: Codes = {
 
 ACCOUNT_BASIS: Codes = {"budget": "预算", "actual": "决算"}
 
+# Who bears a part of a county's gap, in the order in which they are asked.
+PAYER: Codes = {
+    "reserve": "县级结余",
+    "adjustment": "调剂金",
+    "county": "县级财政",
+    "city": "市级财政",
+    "grant": "省级补助",
+    "advance": "省级垫付（待还）",
+}
+
+# What is settled for a region and year beside what each payer bears; all but the first six in fen.
+SETTLEMENT: Codes = {
+    "region": "统筹地区",
+    "name": "名称",
+    "year": "年度",
+    "scheme": "分担办法",
+    "effective": "办法起效日",
+    "coefficient": "考核系数",
+    "own_gap": "上解前缺口",
+    "paid_in": "上解调剂金",
+    "gap": "当期缺口",
+    "managed": "其中管理性缺口",
+    "paid_out": "调剂金下拨",
+    "closing_balance": "年末结余",
+    "cost": "本地区实际负担",
+}
+
+# The steps of which a scheme is made (params/schemes), and their parameters.
+STEP: Codes = {
+    "pay_in_contributions": "按征缴收入上解",
+    "pay_in_wages": "按平均工资和应参保人数上解",
+    "pay_in_surplus": "按当期结余上解",
+    "region_adds": "省级财政注入调剂金",
+    "managed_part": "划出管理性缺口",
+    "assessed": "与考核系数挂钩",
+    "reserve": "动用本级结余",
+    "adjustment": "调剂金补助",
+    "per_retiree": "按离退休人数下拨",
+    "grant": "省级财政补助",
+    "county": "县级财政负担",
+    "advance": "省级财政垫付",
+    "split": "各级财政按比例负担",
+}
+PARAMETER: Codes = {
+    "percent": "比例",
+    "of_wage": "平均工资的比例",
+    "months": "留足支付月数",
+    "tiers": "各档比例",
+    "held": "下拨不低于上解的地区",
+    "cap": "占一般公共预算收入的上限",
+    "shares": "各级比例",
+    "contributions_short": "征缴收入每少1个百分点扣",
+    "spending_over": "支出每超1个百分点扣",
+    "deficit_budget": "赤字预算扣",
+    "change_without_basis": "每次无政策依据调整扣",
+    "coefficient": "考核系数（按得分）",
+}
+
+# What budget discipline finds (clause 二(七) of the notice)
+BUDGET_FINDING: Codes = {"deficit_budget": "编制赤字预算", "change_without_basis": "无政策依据调整预算"}
+
 # What two spells of one person in the same months may be (policy: the rule of the same name).
 DUPLICATE: Codes = {
     "employee_pension_twice": "职工养老重复缴费",

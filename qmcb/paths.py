@@ -6,6 +6,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 PARAMS = ROOT / "params"
 POLICY = PARAMS / "policy"
+SCHEMES = PARAMS / "schemes"
+ASSESSMENT = PARAMS / "assessment"
 REFERENCE = ROOT / "data" / "reference"
 
 

@@ -34,13 +34,14 @@ INSURANCE: Mapping[str, str] = {
     "410": "#8a5a00",
     "510": "#cc79a7",
 }
-# Hues after Tol's muted scheme.
+# Hues after Tol's muted scheme, keyed as codes.PAYER; what is to be repaid is a tint of what is given.
 PAYER: Mapping[str, str] = {
-    "region": "#332288",
-    "city": "#88ccee",
-    "county": "#ddcc77",
     "reserve": "#999933",
     "adjustment": "#882255",
+    "county": "#ddcc77",
+    "city": "#88ccee",
+    "grant": "#332288",
+    "advance": "#8d83c7",
 }
 SHADES = LinearSegmentedColormap.from_list("qmcb", ["#fdf1e8", "#f2bd94", "#d9783f", "#a83f10", "#6f2606"])
 

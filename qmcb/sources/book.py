@@ -115,6 +115,22 @@ def read(folder: Path, needed: Iterable[str] = ()) -> Book:
     for name in needed:
         if name not in {contract.name for contract, _ in present}:
             raise _absent(name)
+    return _read(folder, present)
+
+
+def read_files(paths: Mapping[str, Path]) -> Book:
+    """Read one table from each file; raises `InputError` for a file that is not there or of another form."""
+    for name, path in paths.items():
+        if not path.is_file() or not files.known(path):
+            found = f"no file {path}" if not path.is_file() else path.name
+            raise InputError(
+                f"{CONTRACTS[name].label} in a .parquet or .csv file", found, "name another file"
+            )
+    folder = next(iter(paths.values())).parent
+    return _read(folder, [(CONTRACTS[name], path) for name, path in paths.items()])
+
+
+def _read(folder: Path, present: Iterable[tuple[Contract, Path]]) -> Book:
     with ExitStack() as stack:
         staging = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qmcb-")))
         con = ibis.duckdb.connect(temp_directory=staging)

@@ -55,6 +55,11 @@ def find(folder: Path, contract: Contract) -> Path | None:
     return found[0] if found else None
 
 
+def known(path: Path) -> bool:
+    """Whether the name of a file says that it can be read: .parquet or .csv."""
+    return _form(path) in _FORMS
+
+
 def sha256(path: Path) -> str:
     """The file's SHA-256 in hexadecimal."""
     with path.open("rb") as stream:
