@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from qmcb import paths
 from qmcb.linkage import link
@@ -14,7 +14,7 @@ from qmcb.sample import province
 from qmcb.tables import CONTRACTS
 
 # What takes long on a machine with other work to do is no failure.
-settings.register_profile("qmcb", deadline=None)
+settings.register_profile("qmcb", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("qmcb")
 
 Rows = Sequence[Mapping[str, str | None]]
