@@ -1,4 +1,4 @@
-"""The command line: `qmcb sample` makes a synthetic province, `qmcb run` makes the reports of a plan."""
+"""The command line: `qmcb sample` makes a province, `qmcb run` reports, `qmcb share` divides a fund's gap."""
 
 import argparse
 import sys
@@ -51,6 +51,18 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, default=Path("out"), help="folder for the runs (default out)")
     run.set_defaults(command=_run)
 
+    share = commands.add_parser("share", help="divide each county's pension fund gap under a scheme")
+    share.add_argument("accounts", type=Path, metavar="ACCOUNTS", help="a source folder, or fund_accounts")
+    share.add_argument(
+        "--scheme", required=True, metavar="NAME", help="a file of params/schemes, e.g. notice"
+    )
+    share.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help=".csv to read, .parquet to use"
+    )
+    share.add_argument("--year", type=int, action="append", metavar="YEAR", help="one or more (default: all)")
+    share.add_argument("--as-of", metavar="DATE", help="rules of this day for all years, such as 2021-01-01")
+    share.set_defaults(command=_share)
+
     tables = commands.add_parser("tables", help="print the tables that a source may hold, column by column")
     tables.set_defaults(command=_tables)
     return parser
@@ -73,6 +85,20 @@ def _run(options: argparse.Namespace) -> int:
     except run.RunError as error:
         return _fail(str(error), EXIT_RUN)
     print(f"first page: {folder / wanted.reports[0].name}.html")
+    return 0
+
+
+def _share(options: argparse.Namespace) -> int:
+    from qmcb.fund import ledger, scheme, settle
+
+    wanted = scheme.load(options.scheme)
+    settle.writable(options.out, options.accounts)
+    as_of = settle.day(options.as_of) if options.as_of else None
+    made = settle.settle(ledger.read(options.accounts), wanted, years=options.year, as_of=as_of)
+    settle.write(made.table(), options.out)
+    print(
+        f"{wanted.label}: {len(made.panel.regions)} regions × {len(made.panel.years)} years in {options.out}"
+    )
     return 0
 
 
