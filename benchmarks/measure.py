@@ -20,10 +20,10 @@ class Measure:
         return f"{self.wall:8.1f} s wall {self.cpu:8.1f} s cpu {self.peak:6.2f} GB"
 
 
-def run(command: Sequence[str]) -> Measure:
-    """Run a command and wait for it; raises where it fails. Linux and macOS only."""
+def run(command: Sequence[str], *, loud: bool = False) -> Measure:
+    """Run a command and wait for it, heard only where it is `loud`; raises where it fails. Linux, macOS."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=None if loud else subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if process.returncode or os.waitstatus_to_exitcode(status):
         raise RuntimeError(f"{command[0]} failed")
