@@ -1,4 +1,4 @@
-"""Sharing a fund's gap: the six schemes over years, and one scheme over many draws; seconds and peak memory."""
+"""Sharing a fund's gap under six schemes over years, and under one over many draws: seconds and memory."""
 
 import sys
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from qmcb.errors import InputError
+from qmcb.errors import BalanceError, InputError
 
 EXIT_INPUT = 2
 EXIT_RUN = 1
@@ -19,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.command(options))
     except InputError as error:
         return _fail(str(error), EXIT_INPUT)
+    except BalanceError as error:
+        return _fail(str(error), EXIT_RUN)
     except OSError as error:
         found = f"{error.strerror or type(error).__name__} ({error.filename})"
         todo = "name another folder, or make room"

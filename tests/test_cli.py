@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from qmcb import cli, paths
+from qmcb.errors import BalanceError
 
 CELL = 'period = "2024-06"  # 截止年月\nout = ""  # 结果表存放的文件夹'
 Text = pytest.CaptureFixture[str]
@@ -68,6 +69,7 @@ def test_input_errors_are_one_line(office: Path, capsys: Text, arguments: str, s
     ("error", "expected", "says"),
     [
         (OSError(28, "No space left on device", "out/x"), cli.EXIT_INPUT, "No space left on device (out/x)"),
+        (BalanceError("balance lines are off: x"), cli.EXIT_RUN, "balance lines are off: x"),
         (KeyboardInterrupt(), 130, "stopped; nothing was written"),
     ],
 )

@@ -14,7 +14,7 @@ _SIZES = (
     ("contributions", "insured × average_wage", 0.005, 1.0),
     ("spending", "retirees × average_wage", 0.02, 5.0),
     ("target", "contributions", 0.02, 50.0),
-    ("fiscal_revenue", "contributions", 0.02, 2_000.0),
+    ("fiscal_revenue", "contributions", 0.1, 2_000.0),
 )
 
 

@@ -278,6 +278,7 @@ def test_employers_declare_as_told(read) -> None:  # type: ignore[no-untyped-def
 def test_accounts_reconcile(read) -> None:  # type: ignore[no-untyped-def]
     actual = read("fund_accounts").query("basis == 'actual'").sort_values(["region", "year"])
     closing = actual.eval("opening_balance + contributions + interest + transfers + subsidy - spending")
+    assert (closing == actual.closing_balance).all()
     next_opening = actual.groupby("region").opening_balance.shift(-1)
     assert (closing == next_opening)[next_opening.notna()].all()
     gap = actual.eval("spending - contributions - interest - transfers - subsidy")
