@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qmcb import codes
 from qmcb.balance import Line
@@ -72,7 +73,7 @@ def fund(opened: Book) -> Fund:
     rows = opened[_ACCOUNTS].to_pyarrow()
     changes = opened[_CHANGES].to_pandas() if _CHANGES in opened else pd.DataFrame(columns=_changes())
     present = [basis for basis in codes.ACCOUNT_BASIS if basis in set(rows["basis"].to_pylist())]
-    panels = {basis: panel(rows.filter(pa.compute.equal(rows["basis"], basis)), basis) for basis in present}
+    panels = {basis: panel(rows.filter(pc.equal(rows["basis"], basis)), basis) for basis in present}
     made = Fund(panels, changes[_changes()].sort_values(["region", "year", "item"], ignore_index=True))
     _known(list(made.changes["region"]), list(made.changes["year"]), _CHANGES)
     return made
@@ -92,7 +93,7 @@ def panel(rows: pa.Table, basis: str) -> Panel:
     parts = {code for code in regions if not _is_total(code, regions)}
     made = _square(rows, basis, tuple(sorted(parts)))
     for code in sorted(set(regions) - parts):
-        total = _square(rows.filter(pa.compute.equal(rows["region"], code)), basis, (code,))
+        total = _square(rows.filter(pc.equal(rows["region"], code)), basis, (code,))
         _adds_up(made, total, code)
     return made
 

@@ -133,7 +133,7 @@ def _step(raw: Mapping[str, Any], where: str) -> Step:
 
 
 def _in_order(steps: Sequence[Step], where: str) -> tuple[Step, ...]:
-    """The steps, where each comes once, phase after phase, and the last leaves nothing of the gap."""
+    """The steps: each once, phase after phase, one that pays out the pool, the last leaving nothing."""
     order = [step.name for step in steps]
     if len(set(order)) < len(order):
         raise dated.broken(where, "each step once", ", ".join(order))
@@ -142,6 +142,8 @@ def _in_order(steps: Sequence[Step], where: str) -> tuple[Step, ...]:
         raise dated.broken(
             where, "first what is paid in, then what kind of gap, then who bears it", ", ".join(order)
         )
+    if {"adjustment", "per_retiree"} <= set(order):
+        raise dated.broken(where, "one way in which the pool is paid out", "adjustment and per_retiree")
     if not steps[-1].bears_all:
         raise dated.broken(where, "a last step that bears all that is left", steps[-1].name)
     return tuple(steps)

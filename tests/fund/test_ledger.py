@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from qmcb import balance
 from qmcb.errors import InputError
 from qmcb.fund import ledger
-from qmcb.fund.accounts import UNKNOWN
+from qmcb.fund.accounts import COLUMNS, UNKNOWN
+from qmcb.tables import CONTRACTS
 
 GOOD = [row(code, year) for code in ("640104", "640105") for year in (2018, 2019)]
 
@@ -38,9 +39,15 @@ def test_good_accounts_are_read_in_order_of_years_and_codes(tmp_path: Path) -> N
     balance.check(lines)
 
 
-def test_one_file_is_enough(tmp_path: Path) -> None:
-    file = table(tmp_path, GOOD) / "fund_accounts.parquet"
-    read = ledger.read(file.rename(tmp_path / "accounts_of_2019.parquet"))
+def test_one_file_is_enough_as_a_spreadsheet_leaves_it(tmp_path: Path) -> None:
+    columns = [column for column in CONTRACTS["fund_accounts"].columns if column.name in GOOD[0]]
+    lines = [[column.label for column in columns]]
+    lines += [[str(each[column.name]) for column in columns] for each in GOOD]
+    file = tmp_path / "2019年收支.csv"
+    file.write_text("\n".join(map(",".join, lines)), "gb18030")
+    read = ledger.read(file)
+    sent = ledger.panel(arrow(GOOD), "actual").accounts
+    assert all((getattr(read["actual"].accounts, name) == getattr(sent, name)).all() for name in COLUMNS)
     assert read["actual"].years == (2018, 2019) and read.changes.empty
     with pytest.raises(InputError, match=r"accounts of basis 预算 \(budget\) in fund_accounts; found none"):
         read["budget"]

@@ -124,6 +124,7 @@ def test_a_good_file_loads(tmp_path: Path) -> None:
         ("cap: 5, assumed: true", "cap: 5, assumed: perhaps", "assumed: true or none"),
         ("    - {step: advance}\n", "", "a last step that bears all that is left in .*; found county"),
         ("{step: advance}", "{step: reserve, months: 1}", "each step once"),
+        ("{step: advance}", "{step: adjustment}\n    - {step: per_retiree}", "one way in which the pool"),
         ("{step: advance}", "{step: managed_part}", "first what is paid in, then what kind of gap"),
         ("{step: advance}", "{step: split, shares: {county: 60, city: 50}}", "per cents that sum to 100"),
         ("{step: advance}", "{step: split, shares: {reserve: 100}}", "per cents by county, city"),

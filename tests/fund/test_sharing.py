@@ -110,6 +110,16 @@ def test_the_reserve_leaves_the_months_that_are_to_stay(rows: list[dict[str, int
 
 
 @some
+@given(counties, pools)
+def test_a_region_that_is_held_gets_back_at_least_what_it_paid(rows: list[dict[str, int]], pool: int) -> None:
+    made = build([{**told, "retirees": told["retirees"] + 1} for told in rows])
+    terms = TERMS["central_2018"].changed("per_retiree", held=list(CODES[::2]))
+    shares = sharing.share(made, terms, pool=pool)
+    assert (shares.paid_out >= shares.paid_in)[::2].all()
+    assert len(rows) == 1 or shares.pool_left == 0 or (shares.paid_out == shares.paid_in).all()
+
+
+@some
 @given(counties, st.integers(0, 100))
 def test_no_county_bears_more_than_its_cap_before_the_region_advances(
     rows: list[dict[str, int]], cap: int
