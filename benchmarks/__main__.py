@@ -1,7 +1,10 @@
 """`make bench`: every benchmark in turn; results with machine and date stand in README.md beside this."""
 
+import sys
+
 from benchmarks import linkage, province
 
 if __name__ == "__main__":
-    linkage.main()
+    if failed := linkage.main():
+        sys.exit(failed)
     province.main()
