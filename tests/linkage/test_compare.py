@@ -64,7 +64,7 @@ def test_each_field_has_its_level() -> None:
         (RIGHT[:14] + "99" + RIGHT[16:], "19830527", Birth.IMPLIED),
         (RIGHT[:16] + "X7", "19830528", Birth.ONE_DIGIT),
         ("110105199912312222", "19830527", Birth.EQUAL),
-        (RIGHT, "19830527", Birth.EQUAL),  # shared: the number says nothing about who bears it
+        (RIGHT, "19830527", Birth.IMPLIED),  # shared, and one of the births is read from it
         (None, "19830527", Birth.EQUAL),
     ],
 )
