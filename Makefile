@@ -21,7 +21,7 @@ check: .venv/ready
 lab: .venv/ready $(SAMPLE)
 	$(BIN)/jupyter lab notebooks
 
-bench: .venv/ready
+bench: .venv/bench
 	$(BIN)/python -m benchmarks
 
 # The environment is made anew when the lock or the project's file changes.
@@ -31,6 +31,11 @@ bench: .venv/ready
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The peer to measure against.
+.venv/bench: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e .[bench]
 	@touch $@
 
 $(SAMPLE): .venv/ready

@@ -21,11 +21,16 @@ class Measure:
 
 
 def run(command: Sequence[str], *, loud: bool = False) -> Measure:
-    """Run a command and wait for it, heard only where it is `loud`; raises where it fails. Linux, macOS."""
+    """Run a command and wait for it, heard only where it is `loud`; raises where it fails. Linux and macOS only.
+
+    The memory is that of the largest of its processes. Linux counts to a new process what the one that
+    started it had at its peak: so the caller has to be small and leaves heavy work to other processes.
+    """
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=None if loud else subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
-    if process.returncode or os.waitstatus_to_exitcode(status):
-        raise RuntimeError(f"{command[0]} failed")
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"exit code {process.returncode} of {' '.join(command)}")
     unit = 1 if sys.platform == "darwin" else 1024
     return Measure(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e9)

@@ -1,12 +1,16 @@
-"""The command line: `qmcb sample` makes a province, `qmcb run` reports, `qmcb share` divides a fund's gap."""
+"""The command line: a province, the reports of a plan, links between files, shares of a fund's gap."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from qmcb.errors import BalanceError, InputError
+
+if TYPE_CHECKING:
+    from qmcb.linkage.links import Links
 
 EXIT_INPUT = 2
 EXIT_RUN = 1
@@ -65,6 +69,19 @@ def _parser() -> argparse.ArgumentParser:
     share.add_argument("--as-of", metavar="DATE", help="rules of this day for all years, such as 2021-01-01")
     share.set_defaults(command=_share)
 
+    link = commands.add_parser("link", help="say which records of two files, or of one, are one person")
+    link.add_argument("left", type=Path, metavar="LEFT", help="records, .parquet or .csv")
+    link.add_argument(
+        "right", type=Path, nargs="?", metavar="RIGHT", help="records; none: LEFT against itself"
+    )
+    link.add_argument("--out", type=Path, required=True, metavar="LINKS", help="links, .parquet")
+    link.add_argument("--spec", type=Path, metavar="YAML", help="default params/linkage/people.yaml")
+    link.add_argument("--weights", type=Path, metavar="LINKS", help="take the weights of an earlier run")
+    link.add_argument(
+        "--persons", type=Path, metavar="PERSONS", help="keep each person's key from run to run in this file"
+    )
+    link.set_defaults(command=_link)
+
     tables = commands.add_parser("tables", help="print the tables that a source may hold, column by column")
     tables.set_defaults(command=_tables)
     return parser
@@ -102,6 +119,44 @@ def _share(options: argparse.Namespace) -> int:
         f"{wanted.label}: {len(made.panel.regions)} regions × {len(made.panel.years)} years in {options.out}"
     )
     return 0
+
+
+def _link(options: argparse.Namespace) -> int:
+    # Arrow's allocator gives memory back within milliseconds, only to ask for it again; read on its import.
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "1000")
+    from qmcb.linkage import spec, stored
+
+    asked = spec.load(options.spec) if options.spec else spec.load()
+    for path in filter(None, (options.out, options.persons)):
+        stored.writable(path)
+    weights = stored.weights(options.weights) if options.weights else None
+    if options.right:
+        from qmcb.linkage.link import link
+
+        found = link(options.left, options.right, asked, weights=weights)
+    else:
+        from qmcb.linkage.dedupe import deduplicate
+
+        found = deduplicate(options.left, asked, weights=weights)
+    stored.write(found, options.out)
+    print(found.summary())
+    if options.persons:
+        print(_persons(found, options.persons))
+    return 0
+
+
+def _persons(found: "Links", path: Path) -> str:
+    """Carry the persons' keys on; the events lie beside the file."""
+    from qmcb.linkage import lineage, persons, stored
+    from qmcb.reports import mask
+
+    previous = lineage.read(path) if path.exists() else None
+    kept = persons.persons(found, previous, key=mask.read_key(None, path.parent))
+    stored.write_events(kept.events, path)
+    lineage.write(kept, path)
+    counts = {row["values"]: row["counts"] for row in kept.events["event"].value_counts().to_pylist()}
+    events = ", ".join(f"{counts[name]:,} {name}" for name in sorted(counts)) or "no change"
+    return f"persons: {len(kept.keys['key'].unique()):,}; {events}"
 
 
 def _tables(options: argparse.Namespace) -> int:

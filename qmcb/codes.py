@@ -178,6 +178,40 @@ MISSING = ("lapsed", "never_paid", "partial", "registered", "no_database")
 # Decision on a link
 DECISION: Codes = {"accept": "认定", "review": "待复核", "reject": "否定"}
 
+# How far two records agree in one field (qmcb/linkage/fields)
+LEVEL: Codes = {
+    "missing": "缺失",
+    "other": "不同",
+    "foreign": "另一个有效号码",
+    "region": "仅前六位相同",
+    "two_edits": "差两处",
+    "tail_lost": "末几位丢失",
+    "one_edit": "差一处",
+    "shared": "号码相同",
+    "family_name": "仅姓相同",
+    "one_character": "差一字",
+    "part": "一方不全",
+    "look_alike": "形近字",
+    "sound": "读音相同",
+    "equal": "相同",
+    "year": "同年",
+    "one_digit": "差一位",
+    "swapped": "月日颠倒",
+    "implied": "相同（号码已含）",
+    "province": "同省",
+    "city": "同市",
+    "county": "同县区",
+    "like": "相似",
+    "close": "相近",
+}
+
+# Numbers that do not tell one person (qmcb/linkage)
+NUMBER_CONFLICT: Codes = {
+    "shared": "一号两人：号码相同而姓名不符",
+    "of_another": "使用他人号码：号码属于另一人",
+    "two_numbers": "一人两号：同一人有两个有效号码",
+}
+
 PROVINCE: Codes = {
     "11": "北京", "12": "天津", "13": "河北", "14": "山西", "15": "内蒙古",
     "21": "辽宁", "22": "吉林", "23": "黑龙江",

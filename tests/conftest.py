@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from qmcb import paths
-from qmcb.linkage import link
+from qmcb.linkage import remainder
 from qmcb.sample import province
 from qmcb.tables import CONTRACTS
 
@@ -73,5 +73,5 @@ def default_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def few_random_pairs() -> Iterator[None]:
     """Chance agreement learnt from fewer pairs, where a test is not about how well records are linked."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(link, "_SAMPLE", 100)
+        patch.setattr(remainder, "_SAMPLE", 100)
         yield

@@ -1,19 +1,22 @@
 """Names: one form to compare them in, how they sound, when two are one, what of them may be shown."""
 
 import unicodedata
+from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from pypinyin.pinyin_dict import pinyin_dict
 
 from qmcb.identity import text
 from qmcb.identity.text import Mask
 
 Points = NDArray[np.uint32]
 
+_BASE = 0x9E3779B97F4A7C15  # of the polynomials that stand for sounds
 SEPARATOR = "·"  # U+00B7, the one that 民委发〔2016〕33号 prescribes
 # Before and after NFKC, which knows U+FF65 and U+FF0E but leaves U+30FB alone and breaks U+02D9 up.
 _SEPARATORS = r"[·•・･‧．.․﹒。｡∙⋅●▪◦ᐧ⸱⸳ꞏ˙·_＿\-－‐‑‒–—―]+"
@@ -67,7 +70,8 @@ def _standard(names: pa.StringArray) -> pa.StringArray:
 
 def _fold_unusual(names: pa.StringArray) -> pa.StringArray:
     private = pc.match_substring_regex(names, r"[\x{E815}-\x{E864}]")
-    names = pc.replace_with_mask(names, private, _standard(names.filter(private)))
+    if pc.any(private).as_py():
+        names = pc.replace_with_mask(names, private, _standard(names.filter(private)))
     names = pc.utf8_normalize(pc.replace_substring_regex(names, _SEPARATORS, SEPARATOR), "NFKC")
     names = pc.replace_substring_regex(pc.ascii_upper(names), _INVISIBLE, "")
     names = pc.utf8_trim(pc.replace_substring_regex(names, _SEPARATORS, SEPARATOR), SEPARATOR)
@@ -75,10 +79,16 @@ def _fold_unusual(names: pa.StringArray) -> pa.StringArray:
     return pc.if_else(pc.equal(names, ""), None, names)
 
 
-def _fold(names: pa.StringArray) -> pa.StringArray:
-    unusual = pa.array(_unusual(names))
-    found = names.filter(unusual).dictionary_encode()
-    return pc.replace_with_mask(names, unusual, _fold_unusual(found.dictionary).take(found.indices))
+def _plain_unusual(names: pa.StringArray) -> pa.StringArray:
+    return pc.replace_substring(_fold_unusual(names), SEPARATOR, "")
+
+
+def _where_unusual(names: text.Strings, change: Callable[[pa.StringArray], pa.StringArray]) -> pa.StringArray:
+    """`names` with `change` made to those that are not plain Chinese characters already."""
+    whole = text.strings(names)
+    unusual = pa.array(_unusual(whole))
+    found = whole.filter(unusual).dictionary_encode()
+    return pc.replace_with_mask(whole, unusual, change(found.dictionary).take(found.indices))
 
 
 def fold(names: text.Strings) -> pa.StringArray:
@@ -87,12 +97,12 @@ def fold(names: text.Strings) -> pa.StringArray:
     Compatibility forms and GBK's private characters become standard ones, every separator that is seen
     in minority names becomes one "·" (none at the edges), white space goes, Latin letters are capitals.
     """
-    return pa.concat_arrays([_fold(part) for part in text.parts(names)])
+    return _where_unusual(names, _fold_unusual)
 
 
 def separator_free(names: text.Strings) -> pa.StringArray:
     """Folded names without "·", so that names that lost their separators are equal to those that did not."""
-    return pc.replace_substring(fold(names), SEPARATOR, "")
+    return _where_unusual(names, _plain_unusual)
 
 
 def _points(names: pa.StringArray) -> tuple[NDArray[np.int64], Points]:
@@ -102,9 +112,24 @@ def _points(names: pa.StringArray) -> tuple[NDArray[np.int64], Points]:
     return ends, np.frombuffer(text.spread(filled)[1].tobytes().decode().encode("utf-32-le"), np.uint32)
 
 
+def _pinyin_dict() -> dict[int, str]:
+    """pypinyin's readings of characters, without its phrases, which take ten times as long to load."""
+    package = find_spec("pypinyin")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("pypinyin")
+    path = Path(package.origin).with_name("pinyin_dict.py")
+    spec = spec_from_file_location("qmcb_pinyin_dict", path)
+    assert spec and spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    readings: dict[int, str] = module.pinyin_dict
+    return readings
+
+
 @cache
 def _readings() -> tuple[dict[str, int], NDArray[np.uint16], NDArray[np.uint16]]:
     """Syllables with their ids, and the id for each code point: usual, and as a surname; 0 for none."""
+    pinyin_dict = _pinyin_dict()
     first = "\n".join(readings.split(",")[0] for readings in pinyin_dict.values())
     plain = unicodedata.normalize("NFD", first).replace("u\u0308", "v").encode("ascii", "ignore").decode()
     surnames = {ord(entry[0]): entry[1:] for entry in _SURNAMES.split()}
@@ -145,6 +170,55 @@ def pinyin(names: text.Strings) -> pa.StringArray:
     tokens = pa.array(syllables + [chr(point).lower() for point in strange], pa.string())
     lists = pa.ListArray.from_arrays(pa.array(starts, pa.int32()), tokens.take(pa.array(sounds)))
     return pc.if_else(plain.is_valid(), pc.binary_join(lists, ""), None)
+
+
+@cache
+def _sound_terms() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """For each syllable id its letters as a polynomial, and the power of its length."""
+    syllables = list(_readings()[0])
+    letters = [_polynomial(syllable) for syllable in syllables]
+    terms, powers = (np.array(values, np.uint64) for values in zip(*letters, strict=True))
+    return terms, powers
+
+
+def _polynomial(letters: str) -> tuple[int, int]:
+    term, power = 0, 1
+    for letter in letters:
+        term, power = (term * _BASE + ord(letter)) % 2**64, power * _BASE % 2**64
+    return term, power
+
+
+def sound_keys(plain: pa.StringArray) -> NDArray[np.uint64]:
+    """A number for how each name without separators sounds: equal where `pinyin` is; 0 for null.
+
+    It is the polynomial of all letters of the syllables, so that it does not matter whether a letter
+    came from a character's reading or stood there itself, as in 赵BEN for 赵犇.
+    """
+    starts, points = _points(plain)
+    sounds = _syllable_ids(starts, points)
+    terms, powers = (values[sounds] for values in _sound_terms())
+    strange = np.flatnonzero(sounds == 0)
+    lowered = [_polynomial(chr(point).lower()) for point in points[strange].tolist()]
+    if lowered:
+        terms[strange], powers[strange] = (
+            np.array(values, np.uint64) for values in zip(*lowered, strict=True)
+        )
+    lengths = np.diff(starts)
+    keys = np.zeros(len(plain), np.uint64)
+    for place in range(int(lengths.max(initial=0))):
+        rows = np.flatnonzero(lengths > place)
+        at = starts[rows] + place
+        keys[rows] = keys[rows] * powers[at] + terms[at]
+    return keys
+
+
+def ends(plain: pa.StringArray) -> tuple[Points, Points]:
+    """The first and the last character of each name as code points; 0 for null."""
+    starts, points = _points(plain)
+    padded = np.append(points, np.uint32(0))
+    first, last = padded[starts[:-1]], padded[starts[1:] - 1]
+    first[starts[:-1] == starts[1:]] = last[starts[:-1] == starts[1:]] = 0
+    return first, last
 
 
 def mask(names: text.Strings) -> pa.StringArray:

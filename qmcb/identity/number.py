@@ -25,9 +25,20 @@ _OLD = [0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15, 16]  # where the 15 digi
 # 15-digit numbers from this sequence on were kept for people over a hundred, born in the 1800s.
 _CENTENARIAN = 996
 
-_DAYS = np.zeros(10_000, np.bool_)
-for _month, _length in enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), start=1):
-    _DAYS[_month * 100 + 1 : _month * 100 + _length + 1] = True
+_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _calendar() -> Mask:
+    """Which mmdd exist in each year from the first on; one more year in which none does."""
+    days = np.zeros((LAST_YEAR - FIRST_YEAR + 2, 10_000), np.bool_)
+    for month, length in enumerate(_MONTHS, start=1):
+        days[:-1, month * 100 + 1 : month * 100 + length + 1] = True
+    years = np.arange(FIRST_YEAR, LAST_YEAR + 1)
+    days[:-1, 229] = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
+    return days
+
+
+_DAYS = _calendar()
 
 
 def check_characters(digits: Bytes) -> Bytes:
@@ -49,11 +60,11 @@ class _Fields:
         return cls(*(text.whole(digits[:, start:stop]) for start, stop in ((0, 6), (6, 10), (10, 14))))
 
 
-def _born(year: NDArray[np.int32], day: NDArray[np.int32]) -> Mask:
+def born(year: NDArray[np.integer], day: NDArray[np.integer]) -> Mask:
     """Whether year and mmdd are a day of the calendar on which a living person may be born."""
-    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    exists: Mask = _DAYS[day] & ((day != 229) | leap)
-    return exists & (year >= FIRST_YEAR) & (year <= LAST_YEAR)
+    row = np.minimum((year.astype(np.int32) - FIRST_YEAR).view(np.uint32), len(_DAYS) - 1)
+    known: Mask = _DAYS.ravel()[(row * np.uint32(10_000) + day).astype(np.intp)]
+    return known
 
 
 def _judge_block(content: Bytes) -> Bytes:
@@ -65,7 +76,7 @@ def _judge_block(content: Bytes) -> Bytes:
     faults = {
         "characters": strange,
         "region": region.last_years()[fields.region] == 0,
-        "birth": ~_born(fields.year, fields.day),
+        "birth": ~born(fields.year, fields.day),
         "spreadsheet": mismatch & (reduce(np.maximum, content[:, 15:].T) == _ZERO),
         "check": mismatch,
     }

@@ -1,45 +1,49 @@
 """Which pairs are worth comparing: passes that each look for one thing two records may share."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from functools import reduce
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-from recordlinkage.base import BaseIndexAlgorithm
 
+from qmcb.errors import InputError
 from qmcb.identity import text
 from qmcb.linkage import keys
+from qmcb.linkage.certain import LARGEST_BLOCK, Pairs
+from qmcb.linkage.engine import BaseIndexAlgorithm
 from qmcb.linkage.keys import Keys, Places
+from qmcb.linkage.links import PassReport
+from qmcb.linkage.side import Side
+from qmcb.linkage.spec import Pass, Spec
 
-LARGEST_BLOCK = 200_000
-_WIDTH = 18
-_FACTORS = np.random.default_rng(11643).integers(1, 2**63, _WIDTH, dtype=np.uint64) | np.uint64(1)
-
-Key = Callable[[pa.Table], Keys]
+MOST_PAIRS = 30_000_000
+"""Pairs that one part of a pass may make; its largest blocks are left out, aloud, until it keeps to that."""
 
 
 class KeyPass(BaseIndexAlgorithm):  # type: ignore[misc]  # recordlinkage has no types
-    """Pairs of records with the same `key` (0: none), at least one of them with `wanting`.
+    """Pairs of records with the same `key` (0: none), one of them at least `wanting`.
 
     A key that would make more than `LARGEST_BLOCK` pairs is left out, counted apart for the pairs that
     are wanting on both sides, the left and the right; `skipped` holds the number of keys and of pairs
     that the last call left out.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self) -> None:
         super().__init__(verify_integrity=False)
-        self.title = title
         self.skipped = (0, 0)
 
     def _link_index(self, df_a: pd.DataFrame, df_b: pd.DataFrame) -> pd.MultiIndex:
         left, right = (frame["key"].to_numpy() for frame in (df_a, df_b))
         wanting, other = (frame["wanting"].to_numpy() for frame in (df_a, df_b))
         parts = [
-            keys.join(np.where(one, left, keys.NONE), np.where(two, right, keys.NONE), LARGEST_BLOCK)
-            for one, two in ((wanting, other), (wanting, ~other), (~wanting, other))
+            keys.join(one, two, LARGEST_BLOCK, MOST_PAIRS)
+            for one, two in (
+                (_only(left, wanting), _only(right, other)),
+                (_only(left, wanting), _only(right, ~other)),
+                (_only(left, ~wanting), _only(right, other)),
+            )
         ]
         here, there = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
         blocks, pairs = np.sum([part[2] for part in parts], axis=0)
@@ -47,127 +51,85 @@ class KeyPass(BaseIndexAlgorithm):  # type: ignore[misc]  # recordlinkage has no
         return pd.MultiIndex.from_arrays([df_a.index[here], df_b.index[there]])
 
 
-def _fragment(left: slice, right: slice) -> Key:
-    """Some of eighteen places counted from the left, and some with the end set against the right."""
-    spans = ((0, np.arange(_WIDTH)[left]), (1, np.arange(_WIDTH)[right]))
-
-    def key(records: pa.Table) -> Keys:
-        digits = text.strings(records["digits"])
-        total = np.zeros(len(digits), np.uint64)
-        lacking = np.zeros(len(digits), np.bool_)
-        for side, places in spans:
-            content = _aligned(digits, side)[:, places]
-            lacking |= (content == 0).any(axis=1)
-            for place, factor in enumerate(_FACTORS[places]):
-                total += content[:, place] * factor
-        total[lacking] = keys.NONE
-        return total
-
-    return key
-
-
-def _aligned(texts: pa.StringArray, right: int) -> text.Bytes:
-    """Bytes of the texts, (n, 18), from the left or set against the right; 0 where there is none."""
-    content = np.zeros((len(texts), _WIDTH), np.uint8)
-    whole, content_of_whole = text.fixed(texts, _WIDTH)
-    content[whole] = content_of_whole
-    rest = np.flatnonzero(~whole)
-    ends, data = text.spread(texts.take(pa.array(rest)).fill_null(""))
-    lengths = np.diff(ends)
-    row = np.repeat(np.arange(len(rest)), lengths)
-    place = np.arange(len(data)) - np.repeat(ends[:-1], lengths) + right * (_WIDTH - lengths[row])
-    fits = (place >= 0) & (place < _WIDTH)
-    content[rest[row[fits]], place[fits]] = data[fits]
-    return content
-
-
-def _together(*columns: str) -> Key:
-    return lambda records: keys.together(*(keys.of_text(records[column]) for column in columns))
-
-
-def _either_order(records: pa.Table) -> Keys:
-    """Sound and birth date with the smaller of day and month first, so that swapped ones meet."""
-    present, content = text.fixed(text.strings(records["birth"]), 8)
-    digits = content.astype(np.int64) - ord("0")
-    month, day = digits[:, 4] * 10 + digits[:, 5], digits[:, 6] * 10 + digits[:, 7]
-    born = np.zeros(len(records), np.uint64)
-    year = digits[:, :4] @ np.array([1000, 100, 10, 1])
-    born[present] = year * 10_000 + np.minimum(month, day) * 100 + np.maximum(month, day)
-    return keys.together(keys.of_text(records["pinyin"]), born)
-
-
-_NO_PLACE = slice(0, 0)
-# Fragments of eighteen places: a number with one digit wrong, swapped, lost or doubled keeps one of
-# them whole; those counted from the right outlive a digit lost before them.
-PASSES: Mapping[str, Key] = MappingProxyType(
-    {
-        "号码前14位": _fragment(slice(0, 14), _NO_PLACE),
-        "号码后11位": _fragment(_NO_PLACE, slice(7, 18)),
-        "号码缺第7至11位": _fragment(slice(0, 6), slice(11, 18)),
-        "号码缺第11至15位": _fragment(slice(0, 10), slice(15, 18)),
-        "姓名与出生日期": _together("plain", "birth"),
-        "读音与出生日期": _either_order,
-        "联系电话": _together("phone"),
-    }
-)
-
-
-# Two right numbers that differ are no damage to each other, however much they share.
-_OF_NUMBERS = [title for title in PASSES if title.startswith("号码")]
+def _only(found: Keys, which: text.Mask) -> Keys:
+    return np.where(which, found, keys.NONE)
 
 
 @dataclass(frozen=True)
-class PassReport:
-    """What one pass found: pairs, pairs that no other pass found, keys and pairs it left out."""
+class Candidates:
+    """Places of the pairs in their order, and for each a bit for every pass that found it.
 
-    title: str
-    pairs: int
-    alone: int
-    skipped_blocks: int
-    skipped_pairs: int
-
-
-def pairs(
-    left: pa.Table, right: pa.Table, shared: tuple[Places, Places], passes: Mapping[str, Key] = PASSES
-) -> tuple[Places, Places, tuple[PassReport, ...]]:
-    """Positions of all pairs of any pass, in their order, and a report a pass.
-
-    `shared` are pairs known to be worth a look: one right number under different names.
+    The first bit stands for pairs that are known beforehand, the next for the passes of the spec.
     """
-    algorithms = [KeyPass(title) for title in passes]
-    wanting = [_wanting(side["number"]) for side in (left, right)]
-    found = []
-    for algorithm, key in zip(algorithms, passes.values(), strict=True):
-        sides = (
-            pd.DataFrame({"key": key(side), "wanting": lacks if algorithm.title in _OF_NUMBERS else True})
-            for side, lacks in zip((left, right), wanting, strict=True)
-        )
-        found.append(_codes(algorithm.index(*sides), len(right)))
-    known = np.unique(shared[0] * len(right) + shared[1])
-    union, counts = np.unique(np.concatenate([known, *found]), return_counts=True)
-    single = union[counts == 1]
-    reports = tuple(
-        PassReport(algorithm.title, len(codes), int(np.isin(codes, single).sum()), *algorithm.skipped)
-        for algorithm, codes in zip(algorithms, found, strict=True)
-    )
-    return *np.divmod(union, max(len(right), 1)), reports
+
+    pairs: Pairs
+    found_by: npt.NDArray[np.uint32]
+    reports: tuple[PassReport, ...]
 
 
-def _codes(index: pd.MultiIndex, width: int) -> Places:
-    """Each pair as one integer: left position × number of right records + right position."""
-    left = index.get_level_values(0).to_numpy(dtype=np.int64)
-    right = index.get_level_values(1).to_numpy(dtype=np.int64)
-    return np.unique(left * width + right)
+def candidates(left: Side, right: Side, shared: Pairs, spec: Spec) -> Candidates:
+    """The pairs of all passes of the spec and those of `shared`, which are known to be worth a look.
 
-
-def _wanting(numbers: pa.ChunkedArray) -> text.Mask:
-    """Whether there is no right number, or one that a spreadsheet may have ended with 000."""
-    return text.mask(pc.or_(numbers.is_null(), pc.ends_with(numbers, "000").fill_null(False)))
-
-
-def report(reports: Iterable[PassReport]) -> pd.DataFrame:
-    """The reports as a table: 途径, 候选记录对, 独有, 超限跳过的分组, 超限跳过的记录对."""
-    rows: Sequence[tuple[object, ...]] = [
-        (r.title, r.pairs, r.alone, r.skipped_blocks, r.skipped_pairs) for r in reports
+    Where `right` is `left` itself, each pair once, the lesser place first.
+    """
+    width = max(len(right), 1)
+    found = [np.unique(shared[0] * width + shared[1])]
+    skipped = [(0, 0)]
+    for one in spec.passes.values():
+        codes, left_out = _codes(left, right, one)
+        found.append(codes)
+        skipped.append(left_out)
+    union, bits = _united(found)
+    single = bits & (bits - np.uint32(1)) == 0
+    alone = [int((single & (bits == 1 << place)).sum()) for place in range(len(found))]
+    reports = [
+        PassReport(title, len(codes), only, *left_out)
+        for title, codes, only, left_out in zip(spec.passes, found[1:], alone[1:], skipped[1:], strict=True)
     ]
-    return pd.DataFrame(rows, columns=["途径", "候选记录对", "独有", "超限跳过的分组", "超限跳过的记录对"])
+    here, there = np.divmod(union, width)
+    return Candidates((here, there), bits, tuple(reports))
+
+
+def _codes(left: Side, right: Side, one: Pass) -> tuple[Places, tuple[int, int]]:
+    """Each pair of a pass as one number, left place × right records + right place; what was left out."""
+    algorithm = KeyPass()
+    frames = (_frame(side, one) for side in (left, right))
+    index = algorithm.index(*frames)
+    here, there = (index.get_level_values(level).to_numpy(np.int64) for level in (0, 1))
+    if right is left:
+        once = here < there
+        here, there = here[once], there[once]
+    if one.any:
+        shares = [_shares(left, right, here, there, facet) for facet in one.any]
+        kept = reduce(np.logical_or, shares)
+        here, there = here[kept], there[kept]
+    return here * max(len(right), 1) + there, algorithm.skipped
+
+
+def _frame(side: Side, one: Pass) -> pd.DataFrame:
+    key = keys.together(*(keys.mixed(_keys(side, facet)) for facet in one.same))
+    wanting = _keys(side, one.lacking) == keys.NONE if one.lacking else np.ones(len(side), np.bool_)
+    return pd.DataFrame({"key": key, "wanting": wanting}, copy=False)
+
+
+def _keys(side: Side, facet: str) -> Keys:
+    known = {name: found for name, found in side.facets.items() if isinstance(found, np.ndarray)}
+    if facet not in known:
+        raise InputError(f"a pass of the linkage spec by keys among {', '.join(known)}", facet, "correct it")
+    return known[facet]
+
+
+def _shares(left: Side, right: Side, here: Places, there: Places, facet: str) -> text.Mask:
+    one, other = _keys(left, facet)[here], _keys(right, facet)[there]
+    same: text.Mask = (one == other) & (one != keys.NONE)
+    return same
+
+
+def _united(found: Sequence[Places]) -> tuple[Places, npt.NDArray[np.uint32]]:
+    """All pairs once, in their order, with a bit for each of the lists that hold them."""
+    codes = np.concatenate(found)
+    bits = np.repeat(np.uint32(1) << np.arange(len(found), dtype=np.uint32), [len(part) for part in found])
+    order = np.argsort(codes, kind="stable")
+    codes, bits = codes[order], bits[order]
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    return codes[starts], np.bitwise_or.reduceat(bits, starts) if len(starts) else bits

@@ -1,48 +1,96 @@
 """The certain stage: an equal, valid number and an agreeing name are one person."""
 
+from typing import TypeAlias, cast
+
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from qmcb.identity import name as names
 from qmcb.identity import text
 from qmcb.linkage import keys
-from qmcb.linkage.keys import Places
+from qmcb.linkage.fields.date import dates
+from qmcb.linkage.keys import Keys, Places
+from qmcb.linkage.links import Sample
+from qmcb.linkage.records import Source
+from qmcb.linkage.side import Side, values
+from qmcb.linkage.spec import Spec
 
-Pairs = tuple[Places, Places]
+Pairs: TypeAlias = tuple[Places, Places]
+LARGEST_BLOCK = 200_000
+_SAMPLE = 20_000
 
 
-def equal_numbers(left: pa.Table, right: pa.Table, largest: int) -> tuple[Pairs, tuple[int, int]]:
-    """Positions of records with the same valid number, and the numbers and pairs left out.
+def equal_numbers(left: Side, right: Side, spec: Spec) -> tuple[Pairs, tuple[int, int]]:
+    """Places of records with the same valid number, and the numbers and pairs left out.
 
-    A number that would make more than `largest` pairs is left out.
+    A number that would make more than `LARGEST_BLOCK` pairs is left out. None where the spec knows no
+    certain number.
     """
-    here, there, skipped = keys.join(
-        keys.of_numbers(left["number"]), keys.of_numbers(right["number"]), largest
-    )
-    return (here, there), skipped
+    if "number" not in spec.certain:
+        nobody = np.zeros(0, np.int64)
+        return (nobody, nobody), (0, 0)
+    here, there = (cast(Keys, side.facets[spec.certain["number"]]) for side in (left, right))
+    *pairs, skipped = keys.join(here, there, LARGEST_BLOCK)
+    return (pairs[0], pairs[1]), skipped
 
 
-def decide(pairs: Pairs, left: pa.Table, right: pa.Table) -> tuple[Pairs, Pairs]:
-    """Links and number conflicts among records with equal numbers.
+def agreeing(pairs: Pairs, sides: tuple[Side, Side], sources: tuple[Source, Source], spec: Spec) -> text.Mask:
+    """Which of the pairs with equal numbers are one person; the others are number conflicts.
 
-    A conflict has a valid number in common and names that do not agree (`identity.name.agree`), or
-    that are only alike with births in different years.
+    A conflict has names that do not agree (`identity.name.agree`), or that are only alike with births
+    in different years.
     """
-    here, there = pairs
-    name, other_name = keys.of_text(left["plain"])[here], keys.of_text(right["plain"])[there]
-    agree = (name == other_name) & (name != keys.NONE)
+    field = spec.certain.get("name")
+    if not field:
+        return np.ones(len(pairs[0]), np.bool_)
+    one, other = (cast(Keys, side.facets[field])[places] for side, places in zip(sides, pairs, strict=True))
+    agree: text.Mask = (one == other) & (one != keys.NONE)
     apart = np.flatnonzero(~agree)
-    one, other = left.take(pa.array(here[apart])), right.take(pa.array(there[apart]))
-    alike = text.mask(names.agree(one["plain"], other["plain"]).fill_null(False))
-    agree[apart] = alike & ~_born_apart(one, other)
-    return (here[agree], there[agree]), (here[~agree], there[~agree])
-
-
-def _born_apart(one: pa.Table, other: pa.Table) -> text.Mask:
-    """Whether the birth dates that stand beside the numbers have different years."""
-    years = (
-        pc.utf8_slice_codeunits(text.strings(side["birth_date"].cast(pa.string())), 0, 4)
-        for side in (one, other)
+    rows = [places[apart] for places in pairs]
+    plain = (
+        cast(pa.StringArray, side.facets[f"{field}.text"]).take(pa.array(places))
+        for side, places in zip(sides, rows, strict=True)
     )
-    return text.mask(pc.not_equal(*years))
+    alike = apart[text.mask(names.agree(*plain).fill_null(False))]
+    if "birth" in spec.certain:
+        years = [
+            dates(values(source, places[alike], spec, spec.certain["birth"])) // np.uint64(10_000)
+            for source, places in zip(sources, pairs, strict=True)
+        ]
+        alike = alike[(years[0] == years[1]) | (years[0] == keys.NONE) | (years[1] == keys.NONE)]
+    agree[alike] = True
+    return agree
+
+
+def unrivalled(pairs: Pairs, sizes: tuple[int, int], *, left_only: bool = False) -> text.Mask:
+    """Which pairs have a left record, and a right one too unless `left_only`, that is in no other pair."""
+    alone: text.Mask = np.bincount(pairs[0], minlength=sizes[0])[pairs[0]] == 1
+    if not left_only:
+        alone &= np.bincount(pairs[1], minlength=sizes[1])[pairs[1]] == 1
+    return alone
+
+
+def named(pairs: Pairs, sides: tuple[Side, Side]) -> tuple[pa.Array, pa.Array]:
+    """The record ids of pairs."""
+    left, right = (one.ids.take(pa.array(places)) for one, places in zip(sides, pairs, strict=True))
+    return left, right
+
+
+def sample(pairs: Pairs, left: Side, spec: Spec) -> Places:
+    """The rows of some of the certain links, drawn by their numbers, in their order."""
+    if len(pairs[0]) <= _SAMPLE:
+        return np.arange(len(pairs[0]))
+    number = keys.mixed(cast(Keys, left.facets[spec.certain["number"]])[pairs[0]])
+    return np.sort(np.argpartition(number, _SAMPLE - 1)[:_SAMPLE])
+
+
+def found_besides(left: Side, right: Side, certain_links: int, spec: Spec) -> Sample:
+    """Which passes would have found a sample of certain links, whose records stand side by side."""
+    found = np.ones(len(left), np.uint32)
+    for at, told in enumerate(spec.passes.values(), start=1):
+        same = np.ones(len(left), np.bool_)
+        for facet in told.same:
+            one, other = (cast(Keys, side.facets[facet]) for side in (left, right))
+            same &= (one == other) & (one != keys.NONE)
+        found[same] |= np.uint32(1 << at)
+    return Sample(found, certain_links / max(len(left), 1))

@@ -1,217 +1,123 @@
 """How well two records agree, field by field, in levels; a missing value is a level of its own."""
 
-from enum import IntEnum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import recordlinkage
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-from recordlinkage.base import BaseCompareFeature
 
+from qmcb.identity import text
 from qmcb.linkage.certain import Pairs
+from qmcb.linkage.engine import BaseCompare, BaseCompareFeature
+from qmcb.linkage.fields.base import Facet, Field, Levels
+from qmcb.linkage.fields.date import INFERRED, Birth, DateField
+from qmcb.linkage.fields.number import DAMAGED, Number, NumberField
+from qmcb.linkage.keys import Places
+from qmcb.linkage.side import Side
 
-Levels = npt.NDArray[np.int8]
 BATCH = 500_000
+_DENSE = 1 << 22
 
 
-class Number(IntEnum):
-    """`FOREIGN` are two right numbers that differ: somebody else's, or another person.
+@dataclass(frozen=True)
+class Patterns:
+    """Levels of pairs, pattern by pattern: the distinct ones, and which of them each pair has.
 
-    `OTHER` is a damaged number unlike the right one, which damage to it does not explain; `SHARED`
-    one right number under names that do not agree.
+    `distinct` is (patterns, fields) of levels, `which` (pairs), `counts` (patterns).
     """
 
-    MISSING, OTHER, FOREIGN, REGION, TWO_EDITS, TAIL_LOST, ONE_EDIT, SHARED = range(8)
+    distinct: Levels
+    which: npt.NDArray[np.int32]
+    counts: Places
+
+    @classmethod
+    def of(cls, codes: Places, sizes: Sequence[int]) -> "Patterns":
+        """From one number a pair, the levels of the fields as digits of base `sizes`."""
+        if np.prod(sizes, dtype=float) <= _DENSE:
+            all_counts = np.bincount(codes, minlength=1)
+            found = np.flatnonzero(all_counts)
+            place = np.zeros(len(all_counts), np.int32)
+            place[found] = np.arange(len(found), dtype=np.int32)
+            which, counts = place[codes], all_counts[found]
+        else:
+            found, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
+            which = inverse.astype(np.int32)
+        return cls(np.stack(np.unravel_index(found, sizes), axis=1).astype(np.int8), which, counts)
 
 
-class Name(IntEnum):
-    MISSING, OTHER, FAMILY_NAME, ONE_CHARACTER, SOUND, EQUAL = range(6)
+class FieldFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlinkage has no types
+    """A field as a recordlinkage feature over the same facets on both sides."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(list(field.compared), list(field.compared), label=field.name)
+        self.field = field
+
+    def _compute_vectorized(self, *columns: pd.Series) -> Levels:
+        return self.field.levels(*map(_values, columns)).astype(np.int8)
 
 
-class Birth(IntEnum):
-    """`IMPLIED`: the damaged number, which holds the birth date, has already said so."""
-
-    MISSING, OTHER, YEAR, ONE_DIGIT, SWAPPED, EQUAL, IMPLIED = range(7)
-
-
-class Same(IntEnum):
-    MISSING, OTHER, EQUAL = range(3)
+def _values(column: pd.Series) -> Facet:
+    if isinstance(column.dtype, pd.ArrowDtype):
+        return text.strings(pa.chunked_array(column.array.__arrow_array__()))
+    values: Facet = column.to_numpy()
+    return values
 
 
-DAMAGED = (Number.TWO_EDITS, Number.TAIL_LOST, Number.ONE_EDIT)
+@dataclass(frozen=True)
+class Comparison:
+    """The fields of a linkage, and how records are compared in each."""
 
-LEVELS: dict[str, type[IntEnum]] = {
-    "number": Number,
-    "name": Name,
-    "birth": Birth,
-    "sex": Same,
-    "phone": Same,
-}
+    fields: tuple[Field, ...]
 
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """How many levels each field has."""
+        return tuple(len(one.kinds) for one in self.fields)
 
-class _Feature(BaseCompareFeature):  # type: ignore[misc]  # recordlinkage has no types
-    """A feature over the same columns on both sides."""
-
-    columns: tuple[str, ...]
-
-    def __init__(self, label: str) -> None:
-        super().__init__(list(self.columns), list(self.columns), label=label)
-
-
-class NumberFeature(_Feature):
-    """Numbers by the damage that explains their difference; edits count characters."""
-
-    columns = ("digits", "number", "born")
-
-    def _compute_vectorized(
-        self,
-        left: pd.Series,
-        left_number: pd.Series,
-        left_born: pd.Series,
-        right: pd.Series,
-        right_number: pd.Series,
-        right_born: pd.Series,
-    ) -> Levels:
-        a, b, missing = _texts(left, right)
-        both_right = (left_number.notna() & right_number.notna()).to_numpy()
-        both_born = (left_born.notna() & right_born.notna()).to_numpy()
-        edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=2, dtype=np.int8)
-        eaten = (_codes(a, 18)[:, 15:] == ord("0")).all(axis=1) | (_codes(b, 18)[:, 15:] == ord("0")).all(
-            axis=1
-        )
-        start = _prefix_equal(a, b, 15) & eaten
-        levels = np.select(
-            [
-                missing,
-                (edits == 0) & both_born,
-                edits == 0,
-                start,
-                both_right,
-                edits == 1,
-                edits == 2,
-                _prefix_equal(a, b, 6),
-            ],
-            [
-                Number.MISSING,
-                Number.SHARED,
-                Number.MISSING,
-                Number.TAIL_LOST,
-                Number.FOREIGN,
-                Number.ONE_EDIT,
-                Number.TWO_EDITS,
-                Number.REGION,
-            ],
-            Number.OTHER,
-        )
-        return levels.astype(np.int8)
-
-
-class NameFeature(_Feature):
-    """Names by character, then sound, then family name; separators do not count."""
-
-    columns = ("plain", "pinyin")
-
-    def _compute_vectorized(
-        self, left: pd.Series, left_sound: pd.Series, right: pd.Series, right_sound: pd.Series
-    ) -> Levels:
-        a, b, missing = _texts(left, right)
-        p, q, _ = _texts(left_sound, right_sound)
-        edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=1, dtype=np.int8)
-        longer = np.maximum(_lengths(a), _lengths(b))
-        family = _prefix_equal(a, b, 1)
-        levels = np.select(
-            [missing, a == b, p == q, (edits == 1) & (longer > 2), family],
-            [Name.MISSING, Name.EQUAL, Name.SOUND, Name.ONE_CHARACTER, Name.FAMILY_NAME],
-            Name.OTHER,
-        )
-        return levels.astype(np.int8)
-
-
-class BirthFeature(_Feature):
-    """Birth dates (yyyymmdd): equal, day and month swapped, one digit wrong, same year."""
-
-    columns = ("birth",)
-
-    def _compute_vectorized(self, left: pd.Series, right: pd.Series) -> Levels:
-        a, b, missing = _texts(left, right)
-        x, y = _codes(a, 8), _codes(b, 8)
-        swapped = (x == y[:, [0, 1, 2, 3, 6, 7, 4, 5]]).all(axis=1)
-        levels = np.select(
-            [missing, a == b, swapped, (x != y).sum(axis=1) == 1, (x[:, :4] == y[:, :4]).all(axis=1)],
-            [Birth.MISSING, Birth.EQUAL, Birth.SWAPPED, Birth.ONE_DIGIT, Birth.YEAR],
-            Birth.OTHER,
-        )
-        return levels.astype(np.int8)
-
-
-class SameFeature(_Feature):
-    """Two values that are the same or not."""
-
-    def __init__(self, column: str) -> None:
-        self.columns = (column,)
-        super().__init__(column)
-
-    def _compute_vectorized(self, left: pd.Series, right: pd.Series) -> Levels:
-        a, b, missing = _texts(left, right)
-        return np.select([missing, a == b], [Same.MISSING, Same.EQUAL], Same.OTHER).astype(np.int8)
-
-
-def levels(pairs: Pairs, left: pa.Table, right: pa.Table) -> npt.NDArray[np.int8]:
-    """The agreement level of each pair (n, features in the order of `LEVELS`)."""
-    compare = recordlinkage.Compare(
-        [
-            NumberFeature("number"),
-            NameFeature("name"),
-            BirthFeature("birth"),
-            SameFeature("sex"),
-            SameFeature("phone"),
+    def patterns(self, pairs: Pairs, left: Side, right: Side) -> Patterns:
+        """The agreement of each pair, compared in batches so that memory is bounded."""
+        compare = BaseCompare([FieldFeature(one) for one in self.fields])
+        here, there = pairs
+        batches = [
+            self._batch(compare, left, right, here[start : start + BATCH], there[start : start + BATCH])
+            for start in range(0, max(len(here), 1), BATCH)
         ]
-    )
-    here, there = pairs
-    batches = [
-        _batch(
-            compare,
-            left.take(pa.array(here[start : start + BATCH])),
-            right.take(pa.array(there[start : start + BATCH])),
-        )
-        for start in range(0, max(len(here), 1), BATCH)
-    ]
-    return np.concatenate(batches)
+        return Patterns.of(np.concatenate(batches), self.sizes)
+
+    def _batch(self, compare: BaseCompare, left: Side, right: Side, here: Places, there: Places) -> Places:
+        rows = pd.RangeIndex(len(here))
+        facets = list(dict.fromkeys(name for one in self.fields for name in one.compared))
+        sides = (_frame(side, places, facets) for side, places in ((left, here), (right, there)))
+        found = compare.compute(pd.MultiIndex.from_arrays([rows, rows]), *sides).to_numpy()
+        self._imply(found)
+        codes: Places = np.ravel_multi_index(tuple(found.T.astype(np.int64)), self.sizes)
+        return codes
+
+    def _imply(self, found: Levels) -> None:
+        """Equal births say nothing new where the number has agreed from which one of them comes.
+
+        A damaged number holds the birth whether or not it was sent as well.
+        """
+        numbers = {one.name: at for at, one in enumerate(self.fields) if isinstance(one, NumberField)}
+        for at, one in enumerate(self.fields):
+            if not isinstance(one, DateField):
+                continue
+            birth = found[:, at]
+            inferred = birth == INFERRED
+            birth[inferred] = Birth.EQUAL
+            if one.instead in numbers:
+                number = found[:, numbers[one.instead]]
+                said = np.isin(number, DAMAGED) | (inferred & (number == Number.SHARED))
+                birth[said & (birth == Birth.EQUAL)] = Birth.IMPLIED
 
 
-def _batch(compare: recordlinkage.Compare, left: pa.Table, right: pa.Table) -> npt.NDArray[np.int8]:
-    """Levels of the rows side by side."""
-    columns = list(dict.fromkeys(column for feature in compare.features for column in feature.columns))
-    rows = np.arange(len(left))
-    sides = (side.select(columns).to_pandas() for side in (left, right))
-    found: npt.NDArray[np.int8] = compare.compute(pd.MultiIndex.from_arrays([rows, rows]), *sides).to_numpy()
-    number, birth = found[:, 0], found[:, 2]
-    birth[np.isin(number, DAMAGED) & (birth == Birth.EQUAL)] = Birth.IMPLIED
-    return found
+def _frame(side: Side, places: Places, facets: Sequence[str]) -> pd.DataFrame:
+    chosen = side.take_facets(places, facets)
+    return pd.DataFrame({name: _column(facet) for name, facet in chosen.items()}, copy=False)
 
 
-def _texts(
-    left: pd.Series, right: pd.Series
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
-    """Both sides as text, '' for missing, and where either is missing."""
-    missing = (left.isna().to_numpy() | right.isna().to_numpy()).astype(bool)
-    return left.fillna("").to_numpy(dtype=object), right.fillna("").to_numpy(dtype=object), missing
-
-
-def _codes(texts: npt.NDArray[np.object_], width: int) -> npt.NDArray[np.uint32]:
-    """Code points, one row a text, cut or padded with 0 to `width`."""
-    return texts.astype(f"<U{width}").view(np.uint32).reshape(len(texts), width)
-
-
-def _lengths(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
-    return np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-
-
-def _prefix_equal(
-    a: npt.NDArray[np.object_], b: npt.NDArray[np.object_], width: int
-) -> npt.NDArray[np.bool_]:
-    equal: npt.NDArray[np.bool_] = (_codes(a, width) == _codes(b, width)).all(axis=1)
-    return equal
+def _column(facet: Facet) -> "npt.NDArray[np.uint64] | pd.api.extensions.ExtensionArray":
+    return facet if isinstance(facet, np.ndarray) else pd.arrays.ArrowExtensionArray(facet)

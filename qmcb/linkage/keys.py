@@ -1,100 +1,183 @@
 """Join keys: what two records may share as one 64-bit number each, and the join of such numbers."""
 
+from typing import TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from qmcb.identity import text
 
-Keys = npt.NDArray[np.uint64]
-Places = npt.NDArray[np.int64]
+Keys: TypeAlias = npt.NDArray[np.uint64]
+Places: TypeAlias = npt.NDArray[np.int64]
 
 NONE = np.uint64(0)
-_ROWS = 1 << 18
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_TENS = 10.0 ** np.arange(8, -1, -1)
+_MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+_HALF, _WORD = np.uint64(32), 8
+_SLOTS = 8  # of the sieve, for each key
+_BLOCK = 1 << 17  # keys worked on at once, so that what is made on the way stays near the processor
 
 
 def of_text(values: text.Strings) -> Keys:
     """A key for each text: equal texts have equal ones, others all but surely not; 0 for null or ''."""
-    found = text.strings(values).dictionary_encode()
-    keys = np.append(_of_distinct(found.dictionary), NONE)
-    place: Places = found.indices.fill_null(len(keys) - 1).to_numpy()
-    return keys[place]
+    return np.concatenate([_of_texts(part) for part in text.parts(values)])
 
 
-def _of_distinct(values: pa.StringArray) -> Keys:
+def _of_texts(values: pa.StringArray) -> Keys:
+    """Eight bytes at a time, those of the longest texts last."""
     ends, data = text.spread(values)
-    keys = np.zeros(len(values), np.uint64)
-    lengths = np.diff(ends)
-    present = np.flatnonzero(lengths)
-    if present.size:
-        starts = ends[:-1][present]
-        place = np.arange(len(data)) - np.repeat(starts, lengths[present])
-        terms = (data.astype(np.uint64) + np.uint64(1)) * _factors(lengths.max())[place]
-        keys[present] = np.add.reduceat(terms, starts)
+    starts, lengths = ends[:-1].astype(np.int64), np.diff(ends)
+    padded = np.append(data, np.zeros(_WORD, np.uint8))
+    words: Keys = np.ndarray(len(data) + 1, "<u8", padded.data, 0, (1,))  # one from each byte on
+    keys = lengths.astype(np.uint64) * _MIX
+    rows: slice | Places = slice(None)
+    for begin in range(0, int(lengths.max(initial=0)), _WORD):
+        left = lengths[rows] - begin
+        if begin or left.min() < 1:
+            rows = np.flatnonzero(lengths > begin)
+            left = lengths[rows] - begin
+        beyond = np.maximum(_WORD - left, 0).astype(np.uint64) * np.uint64(8)
+        word = words[starts[rows] + begin] << beyond
+        keys[rows] = mixed(keys[rows] ^ word)
     return keys
 
 
-def _factors(count: int) -> Keys:
-    """An odd factor for each place in a text, the same ones however long the longest is."""
-    return np.random.default_rng(20170801).integers(1, 2**63, count, dtype=np.uint64) | np.uint64(1)
+def mixed(keys: Keys) -> Keys:
+    """Other keys, one for each, whose bits are well mixed; 0 stays 0."""
+    found = np.empty(len(keys), np.uint64)
+    for start in range(0, len(keys), _BLOCK):
+        part = keys[start : start + _BLOCK]
+        once = part >> _HALF
+        once ^= part
+        once *= _MIX
+        once ^= once >> np.uint64(29)
+        once *= _MIX_AGAIN
+        np.bitwise_xor(once, once >> _HALF, out=found[start : start + _BLOCK])
+    return found
 
 
-def of_numbers(numbers: text.Strings) -> Keys:
-    """A key for each resident number of 18 characters: its first 17 digits, plus 1; 0 for others and null."""
-    return np.concatenate([_of_numbers(part) for part in text.parts(numbers)])
-
-
-def _of_numbers(numbers: pa.StringArray) -> Keys:
-    present, content = text.fixed(numbers, 18)
-    keys = np.zeros(len(numbers), np.uint64)
-    keys[present] = np.concatenate(
-        [np.zeros(0, np.uint64)]
-        + [_whole(content[start : start + _ROWS]) for start in range(0, len(content), _ROWS)]
-    )
-    return keys
-
-
-def _whole(content: text.Bytes) -> Keys:
-    digits = content[:, :17].astype(np.float64) - 48.0
-    high, low = digits[:, :9] @ _TENS, digits[:, 9:] @ _TENS[1:]
-    return high.astype(np.uint64) * np.uint64(10**8) + low.astype(np.uint64) + np.uint64(1)
+def of_values(values: npt.NDArray[np.integer]) -> Keys:
+    """Whole numbers as keys; 0 means none."""
+    return mixed(values.astype(np.uint64))
 
 
 def together(*keys: Keys) -> Keys:
     """One key of several; 0 where one of them is 0."""
     first, *others = keys
-    mixed, none = first.copy(), first == NONE
+    all_of_them, none = first.copy(), first == NONE
     for other in others:
-        mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX + other
+        all_of_them = mixed(all_of_them) + other
         none |= other == NONE
-    mixed[none] = NONE
-    return mixed
+    all_of_them[none] = NONE
+    return all_of_them
 
 
-def join(left: Keys, right: Keys, largest: int) -> tuple[Places, Places, tuple[int, int]]:
-    """Positions of all pairs with equal keys, and how many keys and pairs were left out.
+def sieve(keys: Keys, others: Keys) -> Places:
+    """Places of the keys that may be among the others: all that are, and a few that are not."""
+    bits = np.uint64(max(12, int(_SLOTS * len(others)).bit_length()))
+    seen = np.zeros(1 << int(bits), np.bool_)
+    for start in range(0, len(others), _BLOCK):
+        seen[_slots(others[start : start + _BLOCK], bits)] = True
+    found = [np.zeros(0, np.int64)]
+    for start in range(0, len(keys), _BLOCK):
+        part = keys[start : start + _BLOCK]
+        found.append(np.flatnonzero(seen[_slots(part, bits)] & (part != NONE)) + start)
+    return np.concatenate(found)
 
-    A key that would make more than `largest` pairs is left out. 0 equals nothing.
+
+def _slots(keys: Keys, bits: np.uint64) -> npt.NDArray[np.int64]:
+    slots = keys * _MIX
+    slots >>= np.uint64(64) - bits
+    return slots.view(np.int64)
+
+
+def grouped(keys: Keys) -> tuple[Places, Places]:
+    """Places so ordered that equal keys stand together, rising within a group, and where groups begin.
+
+    The first bits of the mixed key and the place are sorted as one number, which is several times
+    faster than sorting places by their keys; the few groups that share first bits are put right.
     """
-    here, there = np.flatnonzero(left), np.flatnonzero(right)
-    here, there = here[np.argsort(left[here])], there[np.argsort(right[there])]
-    sorted_left, sorted_right = left[here], right[there]
-    first = np.flatnonzero(np.diff(sorted_left, prepend=~sorted_left[:1]))
-    rows = np.diff(np.append(first, here.size))
-    begin = np.searchsorted(sorted_right, sorted_left[first], "left")
-    columns = np.searchsorted(sorted_right, sorted_left[first], "right") - begin
-    large = rows * columns > largest
-    skipped = int(large.sum()), int((rows * columns)[large].sum())
-    kept = np.flatnonzero((columns > 0) & ~large)
-    row, column = _expand(first[kept], rows[kept], begin[kept], columns[kept])
-    return here[row], there[column], skipped
+    bits = np.uint64(max(len(keys) - 1, 1).bit_length())
+    packed = mixed(keys)
+    packed >>= bits
+    packed <<= bits
+    packed |= np.arange(len(keys), dtype=np.uint64)
+    packed.sort()
+    order = (packed & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+    packed >>= bits
+    ordered = keys[order]
+    alike = packed[1:] == packed[:-1]
+    if (mixed_up := alike & (ordered[1:] != ordered[:-1])).any():
+        rows = np.flatnonzero(np.isin(packed, packed[1:][mixed_up]))
+        order[rows] = order[rows[np.lexsort((order[rows], ordered[rows], packed[rows]))]]
+        ordered = keys[order]
+    starts = (
+        np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(keys) else np.zeros(0, np.int64)
+    )
+    return order, starts
+
+
+def join(
+    left: Keys, right: Keys, largest: int, most: int | None = None
+) -> tuple[Places, Places, tuple[int, int]]:
+    """Places of all pairs with equal keys, and how many keys and pairs were left out.
+
+    A key that would make more than `largest` pairs is left out, and then those that make the most
+    until all pairs are at most `most`. 0 equals nothing.
+    """
+    if len(right) < len(left):
+        there, here, skipped = join(right, left, largest, most)
+        return here, there, skipped
+    here, there, order, starts, lefts, rights = _matched(left, right)
+    pairs = lefts * rights
+    large = pairs > _limit(pairs, largest, most)
+    skipped = int(large.sum()), int(pairs[large].sum())
+    kept = np.flatnonzero((pairs > 0) & ~large)
+    row, column = _expand(starts[kept], lefts[kept], starts[kept] + lefts[kept], rights[kept])
+    return here[order[row]], there[order[column] - len(here)], skipped
+
+
+def _matched(left: Keys, right: Keys) -> tuple[Places, ...]:
+    """Where keys may be equal (left, right), those in groups (order, starts), and how many of each side."""
+    there = sieve(right, left)
+    here = sieve(left, right[there])
+    order, starts = grouped(np.concatenate([left[here], right[there]]))
+    sizes = np.diff(np.append(starts, len(order)))
+    lefts = np.add.reduceat(order < len(here), starts, dtype=np.int64) if len(starts) else starts
+    return here, there, order, starts, lefts, sizes - lefts
+
+
+def chance(left: Keys, right: Keys) -> float:
+    """How often a left and a right key, neither of them 0, are equal; 0 where there are none."""
+    *_, lefts, rights = _matched(left, right)
+    possible = float(np.count_nonzero(left)) * np.count_nonzero(right)
+    return float(lefts @ rights) / possible if possible else 0.0
+
+
+def occurrences(wanted: Keys, among: Keys) -> Places:
+    """How often each of the wanted keys stands among others."""
+    distinct, which = np.unique(wanted, return_inverse=True)
+    rows = sieve(among, distinct)
+    place = np.minimum(np.searchsorted(distinct, among[rows]), max(len(distinct) - 1, 0))
+    found = place[distinct[place] == among[rows]] if len(distinct) else place
+    times: Places = np.bincount(found, minlength=len(distinct))[which]
+    return times
+
+
+def _limit(pairs: Places, largest: int, most: int | None) -> int:
+    """The most pairs that one key may make, so that all together keep to `most`."""
+    if most is None or int(pairs[pairs <= largest].sum()) <= most:
+        return largest
+    rising = np.sort(pairs[pairs <= largest])
+    first_left_out = int(np.searchsorted(np.cumsum(rising), most, "right"))
+    return int(rising[first_left_out]) - 1
 
 
 def _expand(first: Places, rows: Places, begin: Places, columns: Places) -> tuple[Places, Places]:
     """Every row of each group with every column of it."""
     count = rows * columns
+    if count.max(initial=1) == 1:
+        return first, begin
     group = np.repeat(np.arange(len(count)), count)
     within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     row, column = np.divmod(within, columns[group])

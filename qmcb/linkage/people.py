@@ -1,6 +1,6 @@
 """One person, one key: every record of every table of people, linked to the person it speaks of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -8,9 +8,10 @@ import pandas as pd
 import pyarrow as pa
 
 from qmcb import balance
-from qmcb.linkage import records
-from qmcb.linkage.assign import Thresholds
-from qmcb.linkage.link import CERTAIN, Links, link
+from qmcb.linkage import spec, written
+from qmcb.linkage.link import link
+from qmcb.linkage.links import CERTAIN, Links
+from qmcb.linkage.spec import Thresholds
 from qmcb.sources.book import Book
 from qmcb.tables import CONTRACTS, together
 
@@ -48,12 +49,12 @@ class People:
         known = self.identities.select("who", "person", "by_number")
         marked = table.mutate(who=who(table))
         joined = marked.join(known, "who")
-        return joined.drop("who", *(field for field in records.FIELDS if field in table.columns))
+        return joined.drop("who", *(field for field in written.FIELDS if field in table.columns))
 
 
 def who(table: ir.Table) -> ir.IntegerValue:
     """One number for one way of writing somebody down: equal where all identifying columns are."""
-    return ibis.struct({field: _field(table, field) for field in records.FIELDS}).hash()
+    return ibis.struct({field: _field(table, field) for field in written.FIELDS}).hash()
 
 
 def _field(table: ir.Table, field: str) -> ir.Value:
@@ -64,14 +65,18 @@ def _field(table: ir.Table, field: str) -> ir.Value:
 def people(book: Book, thresholds: Thresholds | None = None) -> People:
     """Link all tables of people in the book; the result lives in the book's connection."""
     con = book.con
-    profiles = con.create_table("profiles", records.derive(records.clean(_profiles(book).to_pyarrow())))
+    profiles = con.create_table("profiles", written.derive(written.clean(_profiles(book).to_pyarrow())))
     anchors = con.create_table("anchors", _anchors(profiles))
-    found = link(_side(profiles, "who"), _side(anchors, "person"), thresholds)
-    accepted = found.links[found.links["decision"] == "accept"]
+    asked = replace(
+        spec.load(), record_id="id", assignment="many_to_one", thresholds=thresholds or Thresholds()
+    )
+    found = link(_side(profiles, "who"), _side(anchors, "person"), asked)
+    links = found.links.to_pandas().astype({"decision": object, "basis": object})
+    accepted = links[links["decision"] == "accept"]
     known = accepted.rename(columns={"left_id": "who", "right_id": "person"})
     alone = _alone(profiles, known, anchors)
     identities = con.create_table("identities", _identities(profiles, anchors, pd.concat([known, alone])))
-    review = found.links[found.links["decision"] == "review"]
+    review = links[links["decision"] == "review"]
     doubtful = con.create_table("doubtful", _doubtful(review, alone), schema=_DOUBTFUL)
     persons = con.create_table("persons", _persons(profiles, identities))
     line = balance.Line(
@@ -89,21 +94,21 @@ def people(book: Book, thresholds: Thresholds | None = None) -> People:
 
 def _side(table: ir.Table, key: str) -> pa.Table:
     """The records of a table for linking, by their key."""
-    return table.select(*records.FIELDS, id=table[key]).order_by("id").to_pyarrow()
+    return table.select(*written.FIELDS, id=table[key]).order_by("id").to_pyarrow()
 
 
 def _profiles(book: Book) -> ir.Table:
     """Each way of writing somebody down: who, the identifying columns, authority and rows."""
     tables = [book[name] for name in book.tables if CONTRACTS[name].of_people]
     ranks = [_rank(name) for name in book.tables if CONTRACTS[name].of_people]
-    written = [
+    each = [
         table.select(
-            who=who(table), authority=ibis.literal(rank), **{f: _field(table, f) for f in records.FIELDS}
+            who=who(table), authority=ibis.literal(rank), **{f: _field(table, f) for f in written.FIELDS}
         )
         for table, rank in zip(tables, ranks, strict=True)
     ]
-    rows = together(written)
-    grouped = rows.group_by("who", *records.FIELDS).agg(authority=rows.authority.min(), rows=rows.count())
+    rows = together(each)
+    grouped = rows.group_by("who", *written.FIELDS).agg(authority=rows.authority.min(), rows=rows.count())
     return grouped.order_by("who")
 
 
@@ -112,18 +117,22 @@ def _rank(name: str) -> int:
 
 
 def _anchors(profiles: ir.Table) -> ir.Table:
-    """One record for each valid number that has a name: as its first authority writes it, gaps filled.
+    """One record for each valid number that has a name: as its first authority writes it.
+
+    Gaps are filled from records under the same name only: another's phone would speak for the other.
 
     Of the numbers that a spreadsheet has ended with 000, one in eleven has a right check character
     by chance; such a number counts only where public security has it.
     """
     eaten = profiles.number.endswith("000") & (profiles.authority > 0)
     valid = profiles.filter(profiles.number.notnull(), ~eaten)
-    named = valid.plain.notnull().any()
-    order = [valid.authority, valid.rows.desc(), valid.plain, valid.who]
     fields = [name for name in valid.columns if name not in ("number", "who", "rows")]
-    firsts = {name: valid[name].first(where=valid[name].notnull(), order_by=order) for name in fields}
-    anchors = valid.group_by("number").having(named).agg(**firsts)
+    order = [valid.authority, valid.rows.desc(), valid.plain, valid.who]
+    owner = valid.plain.first(where=valid.plain.notnull(), order_by=order)
+    rows = valid.semi_join(valid.group_by("number").agg(plain=owner), ["number", "plain"])
+    ranks = [rows.authority, rows.rows.desc(), rows.who]
+    firsts = {name: rows[name].first(where=rows[name].notnull(), order_by=ranks) for name in fields}
+    anchors = rows.group_by("number").agg(**firsts)
     return anchors.mutate(person=ibis.row_number().over(order_by=anchors.number))
 
 

@@ -1,61 +1,129 @@
-"""Person records made ready for linking: each field in the one form in which it is compared."""
+"""Files of records to be linked, read as text, and what is wrong with them in one line."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from qmcb.identity import name as names
-from qmcb.identity import number as numbers
-from qmcb.identity import text
+from qmcb.errors import InputError
+from qmcb.linkage.spec import Spec
 
-FIELDS = ("id_number", "name", "sex", "birth_date", "phone")
+Records: TypeAlias = pa.Table | str | Path
+_FORMS = (".parquet", ".csv")
+_ROWS = 1 << 17  # worked on at once, so that what is made on the way stays small
 
 
-def clean(records: pa.Table) -> pa.Table:
-    """The records with what the certain stage needs: `number` and `plain`.
+@dataclass(frozen=True)
+class Source:
+    """A table, or a file read anew each time: blocks of rows in their order, and the columns it has."""
 
-    `number` has 18 characters, null where none is certain; `plain` is the name folded and without
-    separators. Columns of `FIELDS` that are not there are added as null.
+    given: pa.Table | Path
+    columns: tuple[str, ...]
+
+    def blocks(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Those of the columns that are there, block by block; one empty block where there is no row."""
+        have = [name for name in columns if name in self.columns]
+        if isinstance(self.given, Path):
+            yield from _parquet_blocks(self.given, have)
+            return
+        table = self.given.select(have)
+        for start in range(0, max(len(table), 1), _ROWS):
+            yield table.slice(start, _ROWS)
+
+
+def _parquet_blocks(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
+    with _readable(path), pq.ParquetFile(path, memory_map=True) as file:
+        blocks = file.iter_batches(_ROWS, columns=columns, use_threads=False)
+        empty = True
+        for block in blocks:
+            empty = False
+            yield pa.Table.from_batches([block])
+        if empty:
+            yield file.schema_arrow.empty_table().select(columns)
+
+
+def opened(given: Records, spec: Spec) -> Source:
+    """The records of a table, or of a Parquet or CSV file; `InputError` where they do not fit the spec.
+
+    A CSV is comma-separated, in UTF-8 or GB18030, its values text.
     """
-    for field in FIELDS:
-        if field not in records.column_names:
-            records = records.append_column(field, pa.nulls(len(records), pa.string()))
-    number = numbers.clean(records["id_number"])["number"].combine_chunks()
-    return records.append_column("number", number).append_column(
-        "plain", names.separator_free(records["name"])
+    if isinstance(given, pa.Table):
+        return _checked(Source(given, tuple(given.column_names)), "the table", spec)
+    path = Path(given)
+    if path.suffix.lower() not in _FORMS:
+        raise InputError("a file of records, .parquet or .csv", path.name or "none", "name or convert one")
+    if not path.is_file():
+        raise InputError("a file of records", f"no file {path.name}", "correct the path")
+    with _readable(path):
+        columns = _columns(path)
+        if path.suffix.lower() == ".parquet":
+            return _checked(Source(path, tuple(columns)), path.name, spec)
+        table = _read_csv(path, [name for name in (spec.record_id, *spec.columns) if name in columns])
+    return _checked(Source(table, tuple(table.column_names)), path.name, spec)
+
+
+def sorted_by_id(source: Source, ids: pa.Array, spec: Spec) -> Source:
+    """The same records in the order of their `ids`, in memory."""
+    columns = [name for name in dict.fromkeys((spec.record_id, *spec.columns)) if name in source.columns]
+    table = pa.concat_tables(list(source.blocks(columns))).take(pc.sort_indices(ids))
+    return Source(table, tuple(columns))
+
+
+def _checked(source: Source, name: str, spec: Spec) -> Source:
+    headings = ", ".join(source.columns[:12]) or "no columns"
+    if spec.record_id not in source.columns:
+        todo = "name another column in the linkage spec, or add it"
+        raise InputError(f"a column {spec.record_id} that numbers the records of {name}", headings, todo)
+    if not set(spec.columns) & set(source.columns):
+        raise InputError(
+            f"columns of {spec.label} ({', '.join(spec.columns)}) in {name}", headings, "name a spec"
+        )
+    return source
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path.name} to be {path.suffix[1:]}", "something else, or a part of it", "have it sent again"
+        ) from error
+
+
+def _columns(path: Path) -> list[str]:
+    if path.suffix.lower() == ".parquet":
+        names: list[str] = pq.read_schema(path).names
+        return names
+    import pyarrow.csv as csv
+
+    headings: list[str] = csv.open_csv(
+        path, read_options=csv.ReadOptions(encoding=_encoding(path))
+    ).schema.names
+    return headings
+
+
+def _read_csv(path: Path, columns: list[str]) -> pa.Table:
+    import pyarrow.csv as csv
+
+    return csv.read_csv(
+        path,
+        read_options=csv.ReadOptions(encoding=_encoding(path)),
+        convert_options=csv.ConvertOptions(
+            include_columns=columns,
+            column_types={name: pa.string() for name in columns},
+            strings_can_be_null=True,
+            null_values=[""],
+        ),
     )
 
 
-def derive(records: pa.Table) -> pa.Table:
-    """Cleaned records with what the candidates and comparisons need besides.
+def _encoding(path: Path) -> str:
+    from qmcb.sources.files import encoding_of
 
-    Adds `digits` (the number, or what was sent instead of one), `pinyin`, `born` (the birth date sent,
-    yyyymmdd) and `birth` (the same, else from the number); `sex` and `phone` become plain strings.
-    """
-    number, plain = text.strings(records["number"]), text.strings(records["plain"])
-    born = _yyyymmdd(records["birth_date"])
-    fields = {
-        "digits": pc.coalesce(number, _as_digits(text.strings(records["id_number"]))),
-        "pinyin": names.pinyin(plain),
-        "born": born,
-        "birth": pc.coalesce(born, pc.utf8_slice_codeunits(number, 6, 14)),
-    }
-    for field, values in fields.items():
-        records = records.append_column(field, values)
-    for field in ("sex", "phone"):
-        records = records.set_column(records.column_names.index(field), field, text.strings(records[field]))
-    return records
-
-
-def _as_digits(sent: pa.StringArray) -> pa.StringArray:
-    """What stands where a number ought to: without blanks, capitals, null where shorter than 12."""
-    bare = pc.utf8_upper(pc.replace_substring(pc.utf8_trim_whitespace(sent), " ", ""))
-    return pc.if_else(pc.greater_equal(pc.utf8_length(bare), 12), bare, pa.scalar(None, bare.type))
-
-
-def _yyyymmdd(sent: pa.ChunkedArray) -> pa.StringArray:
-    """Dates, or texts such as 19800229 and 1980-02-29, as yyyymmdd; null for anything else."""
-    if pa.types.is_temporal(sent.type):
-        return text.strings(pc.strftime(sent.cast(pa.date32()), format="%Y%m%d"))
-    bare = pc.replace_substring(text.strings(sent), "-", "")
-    fits = pc.and_(pc.equal(pc.utf8_length(bare), 8), pc.utf8_is_digit(bare))
-    return pc.if_else(fits, bare, pa.scalar(None, bare.type))
+    return encoding_of(path)

@@ -16,8 +16,8 @@ from qmcb.balance import Line
 from qmcb.enrolment import duplicates, standing
 from qmcb.errors import InputError
 from qmcb.linkage import people as linkage
-from qmcb.linkage.assign import Thresholds
 from qmcb.linkage.people import People
+from qmcb.linkage.spec import Thresholds
 from qmcb.periods import Period
 from qmcb.policy import Rulebook
 from qmcb.reports import mask

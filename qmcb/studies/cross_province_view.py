@@ -6,8 +6,7 @@ import pandas as pd
 
 from qmcb import codes
 from qmcb.identity import region
-from qmcb.linkage import evaluate
-from qmcb.linkage.link import CERTAIN
+from qmcb.linkage.links import CERTAIN
 from qmcb.reports import charts, mask, style
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
@@ -16,12 +15,11 @@ from qmcb.tables import CONTRACTS
 
 _MOST = 8
 _SPANS = ((1, 3), (4, 6), (7, 12), (13, 24), (25, 36), (37, 60), (61, None))
-_BUCKETS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999)
 
 
 def summary(study: CrossProvince) -> Table:
     """The two questions and their answers, in a sentence each."""
-    rows, links = study.duplicates, study.people.links.links
+    rows, links = study.duplicates, study.people.links.links.to_pandas()
     twice, across = _persons(rows), _persons(rows.filter(rows.scope == "across"))
     ruled = rows.months.sum(where=rows.effective.notnull()) / rows.months.sum()
     told_across = (
@@ -53,32 +51,6 @@ def _lacking(study: CrossProvince, cover: str) -> str:
 def _rate(share: ir.Value) -> float:
     """The share as a number; 0 where there is nothing to share."""
     return float(share.to_pyarrow().as_py() or 0)
-
-
-def passes(study: CrossProvince) -> Table:
-    """What each way of looking for candidates found, and found alone."""
-    return table(
-        study.people.links.passes, caption="候选记录对的来源", note="“独有”为只有这一途径找到的记录对。"
-    )
-
-
-def scores(study: CrossProvince) -> Picture:
-    """The probabilities of the links that numbers alone did not settle."""
-    links = study.people.links.links
-    probable = links[links["basis"] != CERTAIN]
-    edges = [*_BUCKETS, 1.0001]
-    labels = [f"{low:g}–" for low in _BUCKETS]
-    bucket = pd.cut(probable["probability"], edges, right=False, labels=labels)
-    frame = pd.crosstab(bucket, probable["decision"], dropna=False).reindex(labels, fill_value=0)
-    frame = frame.reindex(columns=list(codes.DECISION), fill_value=0)
-    accepted, doubtful = int(frame["accept"].sum()), int(frame["review"].sum())
-    return charts.scores(
-        frame.rename_axis("bucket").reset_index(),
-        title=f"号码有误的记录中，{accepted:,}条可以认定，{mask.suppress(doubtful)}条须人工复核",
-        unit="条",
-        note=f"身份记录数，非人数；{_source(study)}",
-        axis="属同一人的概率（各档下限）",
-    )
 
 
 def kinds(study: CrossProvince) -> Picture:
@@ -271,7 +243,7 @@ def doubts(study: CrossProvince) -> Table:
         ("同一号码、姓名不符的身份记录", len(links.conflicts), "核对号码与姓名，查明误用"),
         (
             "待复核的身份记录",
-            int((links.links["decision"] == "review").sum()),
+            int((links.links.to_pandas()["decision"] == "review").sum()),
             "由两名经办人员分别复核后认定或否定",
         ),
         ("发生时无明确规定的重复（人）", _persons(unruled), codes.ACTION["consult"]),
@@ -281,27 +253,6 @@ def doubts(study: CrossProvince) -> Table:
         told.append(("应保未保的结论取决于待复核记录（人）", _persons(lacking), "先复核记录，再入户调查"))
     frame = pd.DataFrame(told, columns=["疑点", "数量", "处理意见"])
     return table(frame, caption="存疑事项", people=["数量"])
-
-
-def accuracy(study: CrossProvince) -> Table:
-    """Precision and recall of the linkage where the source comes with its truth."""
-    if not evaluate.has_truth(study.book):
-        frame = pd.DataFrame({"说明": ["来源不附真值，无法计算准确率；请以待复核抽样代替。"]})
-        return table(frame, caption="比对的准确度")
-    found = evaluate.pairs(study.book, study.people)
-    labels = {
-        "set": "记录对",
-        "true": "真实同一人",
-        "found": "认定同一人",
-        "right": "认定正确",
-        "precision": "查准率",
-        "recall": "查全率",
-    }
-    for name in ("precision", "recall"):
-        found[name] = found[name].map("{:.5f}".format)
-    return table(
-        found, caption="比对的准确度（样例附有真值）", labels=labels, note="按去重后的身份记录计对。"
-    )
 
 
 def _people(rows: ir.Table, *keys: str) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from qmcb.linkage.assign import Thresholds
 from qmcb.linkage.people import People, people
+from qmcb.linkage.spec import Thresholds
 from qmcb.periods import Period
 from qmcb.sources import book as books
 from qmcb.sources.book import Book
@@ -20,7 +20,7 @@ Row = dict[str, str | None]
 
 _CASES = Path(__file__).parent / "cases"
 # So few people teach the model little: what it would accept or leave open among many lies here.
-_FEW = Thresholds(accept=0.9, review=0.00005)
+_FEW = Thresholds(accept=0.9, review=0.00001)
 _FAMILY_NAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏"
 
 

@@ -1,125 +1,117 @@
-"""Agreement levels of hand-made pairs."""
+"""Agreement of pairs of records: a level for each field, and which patterns there are."""
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from qmcb.linkage import compare
-from qmcb.linkage.compare import LEVELS, Birth, Name, Number, Same
+from qmcb.linkage import compare, side, spec
+from qmcb.linkage.compare import Comparison, Patterns
+from qmcb.linkage.fields.base import Facets
+from qmcb.linkage.fields.code import Same
+from qmcb.linkage.fields.date import Birth
+from qmcb.linkage.fields.name import Name
+from qmcb.linkage.fields.number import Number
+from qmcb.linkage.fields.region import Region
+from qmcb.linkage.side import Side
 
-RIGHT = "64010419800101123X"
-SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("digits", "number", "born", "plain", "pinyin", "birth", "sex", "phone")]
-)
+PEOPLE = spec.load()
+COMPARISON = Comparison(side.fields(PEOPLE))
+RIGHT = "64010419830527347X"
+SCHEMA = pa.schema([(name, pa.string()) for name in PEOPLE.columns])
 Record = dict[str, str | None]
 
 
-def level(feature: str, left: Record, right: Record) -> int:
-    """The level of one pair, whichever side is which."""
-    one, other = (pa.Table.from_pylist([record], SCHEMA) for record in (left, right))
-    pair = (np.zeros(1, np.int64), np.zeros(1, np.int64))
-    there, back = compare.levels(pair, one, other), compare.levels(pair, other, one)
-    assert there.dtype == np.int8 and there.tolist() == back.tolist()
-    return int(there[0, list(LEVELS).index(feature)])
+def records(*rows: Record) -> Side:
+    table = pa.Table.from_pylist(list(rows), SCHEMA)
+    facets: Facets = {}
+    for one in side.fields(PEOPLE):
+        values = table[PEOPLE.fields[one.name].column]
+        facets |= one.whole(values, facets)
+        facets |= one.details(values, facets)
+    return Side(pa.array(range(len(rows)), pa.int64()), facets)
+
+
+def levels(left: Record, right: Record) -> dict[str, int]:
+    """The levels of one pair by field, whichever side is which."""
+    both, pairs = records(left, right), (np.array([0, 1]), np.array([1, 0]))
+    found = COMPARISON.patterns(pairs, both, both)
+    assert found.distinct.dtype == np.int8 and found.counts.tolist() == [2] and found.which.tolist() == [0, 0]
+    return dict(zip(PEOPLE.fields, found.distinct[0].tolist(), strict=True))
+
+
+def test_each_field_has_its_level() -> None:
+    one = {"id_number": RIGHT, "name": "王小明", "sex": "男", "region": "640104", "phone": "13900000001"}
+    other = {"id_number": RIGHT, "name": "王晓明", "sex": "2", "region": "640121", "birth_date": "19830728"}
+    assert levels(one, other) == {
+        "number": Number.SHARED,
+        "name": Name.SOUND,
+        "birth": Birth.YEAR,
+        "sex": Same.OTHER,
+        "region": Region.CITY,
+        "phone": Same.MISSING,
+    }
+    assert set(levels({}, {}).values()) == set(levels(one, {}).values()) == {0}
 
 
 @pytest.mark.parametrize(
-    ("sent", "right", "expected"),
+    ("sent", "birth", "expected"),
     [
-        (RIGHT[:10] + "3" + RIGHT[11:], False, Number.ONE_EDIT),
-        (RIGHT[:-2] + "X3", False, Number.ONE_EDIT),  # neighbours swapped
-        (RIGHT[:9] + RIGHT[10:], False, Number.ONE_EDIT),  # one lost
-        (RIGHT[:15] + "000", False, Number.TAIL_LOST),
-        (RIGHT[:8] + "15" + RIGHT[10:], False, Number.TWO_EDITS),
-        ("640104199912312222", True, Number.FOREIGN),
-        ("640104199912312222", False, Number.REGION),
-        ("110105199912312222", False, Number.OTHER),
-        (RIGHT, True, Number.MISSING),  # the name did not agree, and no birth date says more
-        (None, False, Number.MISSING),
-    ],
-)
-def test_number(sent: str | None, right: bool, expected: Number) -> None:
-    left = {"digits": sent, "number": sent if right else None}
-    assert level("number", left, {"digits": RIGHT, "number": RIGHT}) == expected
-
-
-@pytest.mark.parametrize(
-    ("born", "expected"),
-    [("19800101", Number.SHARED), ("19911130", Number.SHARED), (None, Number.MISSING)],
-)
-def test_a_number_shared_under_other_names_tells_where_both_birth_dates_were_sent(
-    born: str | None, expected: Number
-) -> None:
-    left = {"digits": RIGHT, "number": RIGHT, "born": born}
-    assert level("number", left, left | {"born": "19800101"}) == expected
-
-
-@pytest.mark.parametrize(
-    ("digits", "birth", "expected"),
-    [
-        (RIGHT[:16] + "9X", "19800101", Birth.IMPLIED),
-        (RIGHT[:15] + "000", "19800101", Birth.IMPLIED),
-        (RIGHT[:16] + "9X", "19800102", Birth.ONE_DIGIT),
-        ("110105199912312222", "19800101", Birth.EQUAL),
-        (None, "19800101", Birth.EQUAL),
+        (RIGHT[:16] + "X7", "19830527", Birth.IMPLIED),
+        (RIGHT[:15] + "000", "19830527", Birth.IMPLIED),
+        (RIGHT[:14] + "999" + RIGHT[17], "19830527", Birth.EQUAL),  # three wrong: not explained by damage
+        (RIGHT[:14] + "99" + RIGHT[16:], "19830527", Birth.IMPLIED),
+        (RIGHT[:16] + "X7", "19830528", Birth.ONE_DIGIT),
+        ("110105199912312222", "19830527", Birth.EQUAL),
+        (RIGHT, "19830527", Birth.IMPLIED),  # shared, and one of the births is read from it
+        (None, "19830527", Birth.EQUAL),
     ],
 )
 def test_a_birth_date_that_the_damaged_number_holds_is_implied(
-    digits: str | None, birth: str, expected: Birth
+    sent: str | None, birth: str, expected: Birth
 ) -> None:
-    right = {"digits": RIGHT, "number": RIGHT, "birth": "19800101"}
-    assert level("birth", {"digits": digits, "birth": birth}, right) == expected
+    assert levels({"id_number": sent, "birth_date": birth}, {"id_number": RIGHT})["birth"] == expected
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        (("王小明", "wangxiaoming"), ("王小明", "wangxiaoming"), Name.EQUAL),
-        (("王小明", "wangxiaoming"), ("王晓明", "wangxiaoming"), Name.SOUND),
-        (("王小明", "wangxiaoming"), ("王小朋", "wangxiaopeng"), Name.ONE_CHARACTER),
-        (("王小明", "wangxiaoming"), ("王明", "wangming"), Name.ONE_CHARACTER),
-        (("王明", "wangming"), ("王朋", "wangpeng"), Name.FAMILY_NAME),  # one of two is half a name
-        (("王小明", "wangxiaoming"), ("王国庆", "wangguoqing"), Name.FAMILY_NAME),
-        (("王小明", "wangxiaoming"), ("李国庆", "liguoqing"), Name.OTHER),
-        ((None, None), ("李国庆", "liguoqing"), Name.MISSING),
-        ((None, None), (None, None), Name.MISSING),
-    ],
+def test_a_birth_date_of_its_own_is_not_implied() -> None:
+    own = Comparison(tuple(type(one)(one.name) for one in COMPARISON.fields))  # no field stands in for it
+    both = records(
+        {"id_number": RIGHT, "birth_date": "19830527"}, {"id_number": RIGHT[:17], "birth_date": "19830527"}
+    )
+    found = own.patterns((np.array([0]), np.array([1])), both, both)
+    assert found.distinct[0, 2] == Birth.EQUAL and found.distinct[0, 0] == Number.ONE_EDIT
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1), st.integers(0, 4)), max_size=40), st.booleans()
 )
-def test_name(one: tuple[str | None, str], other: tuple[str, str], expected: Name) -> None:
-    left, right = (dict(zip(("plain", "pinyin"), name, strict=True)) for name in (one, other))
-    assert level("name", left, right) == expected
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        ("19800203", "19800203", Birth.EQUAL),
-        ("19800203", "19800302", Birth.SWAPPED),
-        ("19800203", "19800204", Birth.ONE_DIGIT),
-        ("19800203", "19801130", Birth.YEAR),
-        ("19800203", "19911130", Birth.OTHER),
-        ("19800203", None, Birth.MISSING),
-    ],
-)
-def test_birth(one: str, other: str | None, expected: Birth) -> None:
-    assert level("birth", {"birth": one}, {"birth": other}) == expected
-
-
-@pytest.mark.parametrize("feature", ["sex", "phone"])
-def test_same(feature: str) -> None:
-    assert level(feature, {feature: "1"}, {feature: "1"}) == Same.EQUAL
-    assert level(feature, {feature: "1"}, {feature: "2"}) == Same.OTHER
-    assert level(feature, {feature: "1"}, {}) == Same.MISSING
+def test_patterns_are_the_distinct_levels(rows: list[tuple[int, int, int]], few: bool) -> None:
+    sizes = (4, 2, 5)
+    codes = np.array([np.ravel_multi_index(row, sizes) for row in rows], np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compare, "_DENSE", 1 << 22 if few else 1)
+        found = Patterns.of(codes, sizes)
+    assert [tuple(found.distinct[place].tolist()) for place in found.which] == rows
+    assert [tuple(row) for row in found.distinct.tolist()] == sorted(set(rows))
+    assert found.counts.tolist() == [rows.count(row) for row in sorted(set(rows))]
 
 
 def test_batches_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    people = pa.table({field: [f"{RIGHT[:12]}{row % 7}" for row in range(40)] for field in SCHEMA.names})
+    people = records(
+        *({"id_number": f"{RIGHT[:15]}{row % 7:03}", "name": "王李赵"[row % 3] + "明", "phone": str(row % 5)}
+          for row in range(40))
+    )  # fmt: skip
     pairs = np.repeat(np.arange(0, 40, 3), 40), np.tile(np.arange(40), 14)
-    whole = compare.levels(pairs, people, people)
+    whole = COMPARISON.patterns(pairs, people, people)
     monkeypatch.setattr(compare, "BATCH", 100)
-    assert len(whole) == 560 and compare.levels(pairs, people, people).tobytes() == whole.tobytes()
+    parts = COMPARISON.patterns(pairs, people, people)
+    assert len(whole.which) == 560 and len(whole.distinct) > 5
+    for name in ("distinct", "which", "counts"):
+        assert getattr(whole, name).tolist() == getattr(parts, name).tolist()
 
 
 def test_no_pairs() -> None:
-    nobody, none = SCHEMA.empty_table(), np.zeros(0, np.int64)
-    assert compare.levels((none, none), nobody, nobody).shape == (0, len(LEVELS))
+    nobody, none = records(), np.zeros(0, np.int64)
+    found = COMPARISON.patterns((none, none), nobody, nobody)
+    assert found.distinct.shape == (0, len(PEOPLE.fields)) and len(found.which) == len(found.counts) == 0

@@ -1,0 +1,107 @@
+"""Resident numbers as whole numbers, read eight digits at a time."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from qmcb.identity import number, region, text
+from qmcb.identity.text import Bytes, Mask
+
+Codes = NDArray[np.uint64]
+
+NONE = np.uint64(0)
+_BLOCK = 1 << 15
+_EIGHT_ZEROS = np.uint64(0x3030303030303030)
+_TOO_GREAT, _HIGH_BITS = np.uint64(0x7676767676767676), np.uint64(0x8080808080808080)
+_EVERY_OTHER = np.uint64(0x000F000F000F000F)
+_CHECKS = np.frombuffer(b"10X98765432", np.uint8)[np.arange(1000) % 11]
+# GB 11643's weights for the even and the odd of each eight digits, the first at the top, so that one
+# multiplication leaves the weighted sum of four digits in the highest sixteen bits.
+_WEIGHTS = tuple(
+    np.uint64(sum(weight << (48 - 16 * place) for place, weight in enumerate(four)))
+    for four in ((7, 10, 8, 2), (9, 5, 4, 1), (6, 7, 10, 8), (3, 9, 5, 4))
+)
+
+
+def codes(numbers: text.Strings) -> Codes:
+    """Each number that is certain (`number.clean`) as one whole number: its 17 digits, plus 1; else 0."""
+    return np.concatenate([_codes(part) for part in text.parts(numbers)])
+
+
+def _codes(given: pa.StringArray) -> Codes:
+    eighteen, content = text.fixed(given, 18)
+    found = np.zeros(len(given), np.uint64)
+    found[eighteen] = _of_eighteen(content)
+    rest = np.flatnonzero((found == NONE) & text.mask(given.is_valid()))
+    if rest.size:
+        repaired = number.clean(given.take(pa.array(rest)))["number"].combine_chunks()
+        certain, content = text.fixed(repaired, 18)
+        found[rest[certain]] = _of_eighteen(content)
+    return found
+
+
+def _of_eighteen(content: Bytes) -> Codes:
+    """Codes of numbers of 18 bytes (n, 18), 0 where one is not right."""
+    found = np.empty(len(content), np.uint64)
+    for start in range(0, len(content), _BLOCK):
+        found[start : start + _BLOCK] = _block(content[start : start + _BLOCK])
+    return found
+
+
+def _block(content: Bytes) -> Codes:
+    first, second = (np.ndarray(len(content), "<u8", content.data, at, (18,)).copy() for at in (0, 8))
+    last, check = content[:, 16] - np.uint8(ord("0")), content[:, 17]
+    strange = last > 9
+    high, high_sum = _eight(first, strange, *_WEIGHTS[:2])
+    low, low_sum = _eight(second, strange, *_WEIGHTS[2:])
+    high[strange], low[strange], total = 0, 0, np.where(strange, 0, high_sum + low_sum + 2 * last)
+    code, date = high // np.uint64(100), low // np.uint64(100)
+    month_and_year = date // np.uint64(10_000)
+    year = (high - code * np.uint64(100)) * np.uint64(100) + month_and_year
+    day = date - month_and_year * np.uint64(10_000)
+    right = number.born(year.astype(np.int16), day.astype(np.int16)) & (_CHECKS[total] == check) & ~strange
+    right &= region.last_years()[code] != 0
+    packed: Codes = np.where(right, high * np.uint64(10**9) + low * np.uint64(10) + last + np.uint64(1), NONE)
+    return packed
+
+
+def _eight(written: Codes, strange: Mask, even: np.uint64, odd: np.uint64) -> tuple[Codes, Codes]:
+    """The whole number that eight ASCII digits write, and their weighted sum; marks what are no digits."""
+    digits = written - _EIGHT_ZEROS
+    strange |= ((digits + _TOO_GREAT) | digits) & _HIGH_BITS != 0
+    total = ((digits & _EVERY_OTHER) * even) >> np.uint64(48)
+    total += (((digits >> np.uint64(8)) & _EVERY_OTHER) * odd) >> np.uint64(48)
+    twos = (digits & np.uint64(0x0F0F0F0F0F0F0F0F)) * np.uint64(2561) >> np.uint64(8)
+    fours = (twos & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601) >> np.uint64(16)
+    whole = (fours & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001) >> np.uint64(32)
+    return whole, total
+
+
+def checks(found: Codes) -> Bytes:
+    """The check characters (ASCII) of codes; that of 0 means nothing."""
+    digits = found - np.minimum(found, np.uint64(1))
+    total = np.zeros(len(found), np.uint64)
+    for weight in (2, 4, 8, 5, 10, 9, 7, 3, 6, 1, 2, 4, 8, 5, 10, 9, 7):  # from the last digit to the first
+        digits, digit = np.divmod(digits, np.uint64(10))
+        total += digit * np.uint64(weight)
+    characters: Bytes = _CHECKS[total]
+    return characters
+
+
+def births(found: Codes) -> NDArray[np.int32]:
+    """The birth dates inside codes as yyyymmdd; 0 for 0."""
+    return ((found - np.minimum(found, np.uint64(1))) // np.uint64(1000) % np.uint64(10**8)).astype(np.int32)
+
+
+def regions(found: Codes) -> NDArray[np.int32]:
+    """The six digits at the head of codes; 0 for 0."""
+    return (found // np.uint64(10**11)).astype(np.int32)
+
+
+def in_full(found: Codes) -> pa.StringArray:
+    """The numbers of 18 characters that codes stand for; null for 0."""
+    present = found != NONE
+    body = pc.utf8_lpad(pa.array(found - np.minimum(found, np.uint64(1))).cast(pa.string()), 17, "0")
+    full = pc.binary_join_element_wise(body, text.from_bytes(checks(found)[:, None], present), "")
+    return pc.if_else(pa.array(present), full, None)

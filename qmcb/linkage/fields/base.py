@@ -1,0 +1,81 @@
+"""What every kind of field has: facets that are held against each other, keys for passes, levels.
+
+Facets are whole numbers, 0 for missing, and texts (Arrow strings, null for missing).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from qmcb.identity import text
+from qmcb.linkage.keys import Keys, Places
+
+Levels: TypeAlias = npt.NDArray[np.int8]
+Facet: TypeAlias = Keys | pa.StringArray
+Facets: TypeAlias = dict[str, Facet]
+
+MISSING = 0
+"""The level of every field whose value is missing on either side; 1 is no agreement at all."""
+
+
+@dataclass(frozen=True)
+class Field(ABC):
+    """One thing that records say, by the name that a spec gives it.
+
+    `instead` is the field whose value stands in for a missing one.
+    """
+
+    name: str
+    instead: str | None = None
+
+    kinds: ClassVar[type[IntEnum]]
+    equal: ClassVar[int]
+    """The level of equal values."""
+    telling_when_rare: ClassVar[bool] = False
+    """Whether an equal value tells the more the rarer it is."""
+    reread: ClassVar[bool] = True
+    """Whether `details` looks at the values again."""
+    rare: ClassVar[tuple[int, ...]] = ()
+    """Levels too rare among random pairs to be sampled, all of whose pairs the passes find."""
+
+    @abstractmethod
+    def whole(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
+        """The facet named like the field, equal where its values are, and what was made on the way.
+
+        `known` are the facets of the fields before this one.
+        """
+
+    def details(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
+        """What else passes and comparison need, where `known` has what `whole` gives of the same rows."""
+        return {}
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The facets by which two records are compared."""
+        return (self.name,)
+
+    @abstractmethod
+    def levels(self, *values: Facet) -> npt.NDArray[np.integer]:
+        """The level of each pair, from the facets `compared` of the left side and then of the right."""
+
+    def part(self, name: str) -> str:
+        return f"{self.name}.{name}"
+
+
+def some(places: npt.NDArray[np.bool_] | Places, values: pa.StringArray) -> list[str]:
+    """Texts at some places, as rapidfuzz takes them."""
+    chosen = np.flatnonzero(places) if places.dtype == np.bool_ else places
+    found: list[str] = values.take(pa.array(chosen)).to_pylist()
+    return found
+
+
+def one_begins_other(a: list[str], b: list[str]) -> npt.NDArray[np.bool_]:
+    """Whether one of two texts begins with the whole of the other."""
+    pairs = zip(a, b, strict=True)
+    return np.fromiter((x.startswith(y) or y.startswith(x) for x, y in pairs), np.bool_, len(a))

@@ -1,0 +1,117 @@
+"""Birth dates: equal, day and month swapped, one digit wrong, same year."""
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qmcb.identity import number, packed, text
+from qmcb.linkage.fields.base import Facet, Facets, Field
+from qmcb.linkage.keys import NONE, Keys
+
+
+class Birth(IntEnum):
+    """`IMPLIED`: the number, which holds the birth date, has already said so."""
+
+    MISSING, OTHER, YEAR, ONE_DIGIT, SWAPPED, EQUAL, IMPLIED = range(7)
+
+
+INFERRED = len(Birth)
+"""For a while the level of equal births of which a number gave one; `Comparison` says what that is worth."""
+
+
+class DateField(Field):
+    """Birth dates as yyyymmdd, or as the resident number `instead` gives them.
+
+    Keys: the whole, and `either_order` (the smaller of day and month first, so that swapped ones meet).
+    """
+
+    kinds = Birth
+    equal = Birth.EQUAL
+
+    def whole(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
+        sent = dates(values)
+        born = sent
+        if self.instead:
+            inside = packed.births(cast(Keys, known[self.instead])).astype(np.uint64)
+            born = np.where(sent == NONE, inside, sent)
+        year, month, day = _parts(born)
+        order = year * np.uint64(10_000) + np.minimum(month, day) * np.uint64(100) + np.maximum(month, day)
+        return {self.name: born, self.part("either_order"): order, self.part("sent"): sent}
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        return self.name, self.part("sent")
+
+    def levels(self, *values: Facet) -> npt.NDArray[np.integer]:
+        one, sent, other, other_sent = cast(tuple[Keys, Keys, Keys, Keys], values)
+        (year, month, day), (other_year, other_month, other_day) = _parts(one), _parts(other)
+        same_year = year == other_year
+        return np.select(
+            [
+                (one == NONE) | (other == NONE),
+                (one == other) & ((sent == NONE) | (other_sent == NONE)),
+                one == other,
+                same_year & (month == other_day) & (day == other_month),
+                _different_digits(one, other) == 1,
+                same_year,
+            ],
+            [Birth.MISSING, INFERRED, Birth.EQUAL, Birth.SWAPPED, Birth.ONE_DIGIT, Birth.YEAR],
+            Birth.OTHER,
+        )
+
+
+def dates(sent: text.Strings) -> Keys:
+    """Dates, or texts such as 19800229, 1980-02-29 or 1980/02/29, as yyyymmdd; 0 for anything else.
+
+    A date that exists only with day and month exchanged is kept as it was sent.
+    """
+    if pa.types.is_temporal(sent.type):
+        days = pc.strftime(sent.cast(pa.date32()), format="%Y%m%d")
+        return _whole(text.strings(days))
+    if pa.types.is_integer(sent.type):
+        sent = sent.cast(pa.string())
+    written = text.strings(sent)
+    found = _whole(written)
+    rest = np.flatnonzero((found == NONE) & text.mask(written.is_valid()))
+    if rest.size:
+        found[rest] = _whole(_bare(written.take(pa.array(rest))))
+    return found
+
+
+def _bare(written: pa.StringArray) -> pa.StringArray:
+    """Dates without separators and midnight, months and days of two digits."""
+    for _ in range(2):  # a separator may end one part and begin the next
+        written = pc.replace_substring_regex(written, r"([-/.年月])(\d)([-/.月日\s]|$)", r"\10\2\3")
+    return pc.replace_substring_regex(written, r"[ T]00:00(:00(\.0+)?)?$|[-/.年月日\s]", "")
+
+
+def _whole(written: pa.StringArray) -> Keys:
+    fits, content = text.fixed(written, 8)
+    digits = content - np.uint8(ord("0"))
+    value = text.whole(np.minimum(digits, 9)).astype(np.uint64)
+    year, month, day = _parts(value)
+    exists = number.born(year, month * np.uint64(100) + day) | number.born(year, day * np.uint64(100) + month)
+    value[(digits > 9).any(axis=1) | ~exists] = NONE
+    found = np.zeros(len(written), np.uint64)
+    found[fits] = value
+    return found
+
+
+def _parts(born: Keys) -> tuple[Keys, Keys, Keys]:
+    year, rest = born // np.uint64(10_000), born
+    rest = born - year * np.uint64(10_000)
+    month = rest // np.uint64(100)
+    return year, month, rest - month * np.uint64(100)
+
+
+def _different_digits(one: Keys, other: Keys) -> npt.NDArray[np.int8]:
+    count = np.zeros(len(one), np.int8)
+    for _ in range(8):
+        (one, digit), (other, other_digit) = np.divmod(one, np.uint64(10)), np.divmod(other, np.uint64(10))
+        count += digit != other_digit
+    return count
