@@ -21,7 +21,7 @@ class Measure:
 
 
 def run(command: Sequence[str], *, loud: bool = False) -> Measure:
-    """Run a command and wait for it, heard only where it is `loud`; raises where it fails. Linux and macOS only.
+    """Run a command and wait, heard only where it is `loud`; raises where it fails. Linux and macOS only.
 
     The memory is that of the largest of its processes. Linux counts to a new process what the one that
     started it had at its peak: so the caller has to be small and leaves heavy work to other processes.
