@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from qmcb.linkage import quality
+from qmcb.linkage import quality, recapture
 from qmcb.linkage.links import Links
-from qmcb.linkage.quality import Recall
+from qmcb.linkage.recapture import Recall
 from qmcb.linkage.spec import CERTAIN_PASS
 
 _NINES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
@@ -16,7 +16,7 @@ _NINES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
 
 @dataclass(frozen=True)
 class Estimate:
-    """`expected`: see `quality.expected`; `recall`: see `quality.recall`; `histories` what it rests on."""
+    """`expected`: see `quality.expected`; `recall`: see `recapture.recall`; `histories` what it rests on."""
 
     expected: pd.DataFrame
     recall: Recall
@@ -29,7 +29,7 @@ def estimate(links: Links) -> Estimate:
     decision = told["decision"].cast("string").to_numpy(zero_copy_only=False)
     expected = quality.expected(told["probability"].to_numpy(), decision)
     histories = _histories(links)
-    return Estimate(expected, quality.recall(histories), histories)
+    return Estimate(expected, recapture.recall(histories), histories)
 
 
 def _histories(links: Links) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def _histories(links: Links) -> pd.DataFrame:
     likely = np.flatnonzero(probability >= 0.5)
     bits = np.append(links.certain.found_by, weighed.found.found_by[likely]).astype(np.uint64)
     weight = np.append(np.full(len(links.certain.found_by), links.certain.weight), probability[likely])
-    return quality.histories(bits, ways or {"全部": (1 << len(titles)) - 1}, weight)
+    return recapture.histories(bits, ways or {"全部": (1 << len(titles)) - 1}, weight)
 
 
 def thresholds(links: Links) -> pd.DataFrame:

@@ -75,7 +75,8 @@ def sorted_by_id(source: Source, ids: pa.Array, spec: Spec) -> Source:
 
 
 def _checked(source: Source, name: str, spec: Spec) -> Source:
-    headings = ", ".join(source.columns[:12]) or "no columns"
+    """The source itself; what stands in its headings is never told: without a header it is a person's row."""
+    headings = f"{len(source.columns)} columns, none so named" if source.columns else "no columns"
     if spec.record_id not in source.columns:
         todo = "name another column in the linkage spec, or add it"
         raise InputError(f"a column {spec.record_id} that numbers the records of {name}", headings, todo)

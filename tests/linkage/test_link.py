@@ -712,6 +712,13 @@ def test_records_that_lack_what_is_needed_are_one_line(number: Number, tmp_path:
     assert private not in refused(told(bare), "none of them|columns of")
 
 
+def test_a_file_without_headings_is_refused_without_its_first_row(number: Number, tmp_path: Path) -> None:
+    path = tmp_path / "bare.csv"
+    path.write_text(f"{number(1)},李国庆,13900000000\n{number(2)},王小明,13900000001\n", "utf-8")
+    message = refused(path, "a column record_id")
+    assert not [told for told in (number(1), "李国庆", "13900000000") if told in message]
+
+
 def test_every_pass_is_reported(found: Links) -> None:
     assert [report.title for report in found.passes] == [CERTAIN_PASS, *PEOPLE.passes]
     assert all(report.alone <= report.pairs for report in found.passes)

@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from qmcb.linkage.quality import Recall, expected, histories, recall
+from qmcb.linkage.quality import expected
+from qmcb.linkage.recapture import Recall, histories, recall
 
 Flags = npt.NDArray[np.bool_]
 NAMES = ("by_number", "by_name_and_birth", "by_phone", "by_address")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from qmcb.identity import text
-from qmcb.linkage.keys import Keys, Places
+from qmcb.linkage.keys import NONE, Keys, Places
 
 Levels: TypeAlias = npt.NDArray[np.int8]
 Facet: TypeAlias = Keys | pa.StringArray
@@ -66,6 +66,11 @@ class Field(ABC):
 
     def part(self, name: str) -> str:
         return f"{self.name}.{name}"
+
+
+def same_or_not(one: Keys, other: Keys, equal: int) -> npt.NDArray[np.int64]:
+    """`MISSING` where either key is 0, `equal` where they are the same, else 1."""
+    return np.select([(one == NONE) | (other == NONE), one == other], [MISSING, equal], 1)
 
 
 def some(places: npt.NDArray[np.bool_] | Places, values: pa.StringArray) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import IntEnum
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,8 @@ from rapidfuzz.distance import OSA
 
 from qmcb.identity import text
 from qmcb.linkage import keys
-from qmcb.linkage.fields.base import Facet, Facets, Field, some
+from qmcb.linkage.fields.base import Facet, Facets, Field, same_or_not, some
+from qmcb.linkage.keys import Keys
 
 _SEXES = {"男": "1", "男性": "1", "M": "1", "女": "2", "女性": "2", "F": "2"}
 _PHONE_BYTES = 11
@@ -36,10 +38,8 @@ class CodeField(Field):
         return text.tidy(found.dictionary).codes.take(found.indices)
 
     def levels(self, *values: Facet) -> npt.NDArray[np.integer]:
-        one, other = values
-        return np.select(
-            [(one == keys.NONE) | (other == keys.NONE), one == other], [Same.MISSING, Same.EQUAL], Same.OTHER
-        )
+        one, other = cast(tuple[Keys, Keys], values)
+        return same_or_not(one, other, Same.EQUAL)
 
 
 class SexField(CodeField):
@@ -86,11 +86,7 @@ class DigitsField(Field):
 
     def levels(self, *values: Facet) -> npt.NDArray[np.integer]:
         one, a, other, b = values
-        found = np.select(
-            [(one == keys.NONE) | (other == keys.NONE), one == other],
-            [Digits.MISSING, Digits.EQUAL],
-            Digits.OTHER,
-        )
+        found = same_or_not(cast(Keys, one), cast(Keys, other), Digits.EQUAL)
         rest = np.flatnonzero(found == Digits.OTHER)
         edits = process.cpdist(
             some(rest, a), some(rest, b), scorer=OSA.distance, score_cutoff=2, dtype=np.int8

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import IntEnum
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,8 @@ from rapidfuzz.distance import JaroWinkler
 
 from qmcb.identity import text
 from qmcb.linkage import keys
-from qmcb.linkage.fields.base import Facet, Facets, Field, some
+from qmcb.linkage.fields.base import Facet, Facets, Field, same_or_not, some
+from qmcb.linkage.keys import Keys
 
 _LIKE, _CLOSE = 0.80, 0.92
 
@@ -40,11 +42,7 @@ class WordsField(Field):
 
     def levels(self, *values: Facet) -> npt.NDArray[np.integer]:
         one, a, other, b = values
-        found = np.select(
-            [(one == keys.NONE) | (other == keys.NONE), one == other],
-            [Words.MISSING, Words.EQUAL],
-            Words.OTHER,
-        )
+        found = same_or_not(cast(Keys, one), cast(Keys, other), Words.EQUAL)
         rest = np.flatnonzero(found == Words.OTHER)
         alike = process.cpdist(
             some(rest, a), some(rest, b), scorer=JaroWinkler.similarity, score_cutoff=_LIKE, dtype=np.float32
