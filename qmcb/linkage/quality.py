@@ -3,7 +3,6 @@
 It says what the data say *if* the probabilities are calibrated, and does not replace a look at a sample.
 """
 
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
