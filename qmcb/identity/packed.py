@@ -1,5 +1,7 @@
 """Resident numbers as whole numbers, read eight digits at a time."""
 
+from functools import cache
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -80,13 +82,22 @@ def _eight(written: Codes, strange: Mask, even: np.uint64, odd: np.uint64) -> tu
 
 def checks(found: Codes) -> Bytes:
     """The check characters (ASCII) of codes; that of 0 means nothing."""
-    digits = found - np.minimum(found, np.uint64(1))
-    total = np.zeros(len(found), np.uint64)
-    for weight in (2, 4, 8, 5, 10, 9, 7, 3, 6, 1, 2, 4, 8, 5, 10, 9, 7):  # from the last digit to the first
-        digits, digit = np.divmod(digits, np.uint64(10))
-        total += digit * np.uint64(weight)
+    rest = found - np.minimum(found, np.uint64(1))
+    total = np.zeros(len(found), np.uint16)
+    for sums in _sums():
+        left = rest // np.uint64(10_000)
+        total += sums[rest - left * np.uint64(10_000)]
+        rest = left
     characters: Bytes = _CHECKS[total]
     return characters
+
+
+@cache
+def _sums() -> tuple[NDArray[np.uint16], ...]:
+    """The weighted sum of each four digits, for the places from the last of a code to the first."""
+    weights = (2, 4, 8, 5, 10, 9, 7, 3, 6, 1, 2, 4, 8, 5, 10, 9, 7, 0, 0, 0)
+    digits = np.arange(10_000)[:, None] // np.array([1, 10, 100, 1000]) % 10
+    return tuple((digits @ weights[at : at + 4]).astype(np.uint16) for at in range(0, 20, 4))
 
 
 def births(found: Codes) -> NDArray[np.int32]:

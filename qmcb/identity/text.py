@@ -1,9 +1,9 @@
 """Codes in Arrow string columns as byte matrices and back, and how a badly typed code is tidied."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Strings: TypeAlias = pa.Array | pa.ChunkedArray
 Bytes: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
+Whole = TypeVar("Whole", bound=NDArray[np.unsignedinteger])
 
 _ROWS = 1 << 21
 # What strays into a typed code: white space, control and format characters, quotes, hyphens.
@@ -32,6 +33,21 @@ def parts(values: Strings) -> Iterator[pa.StringArray]:
 def strings(values: Strings) -> pa.StringArray:
     """`values` as one plain string array."""
     return pa.concat_arrays(list(parts(values)))
+
+
+def by_distinct(values: Strings, change: Callable[[Strings], Whole]) -> Whole:
+    """What `change` makes of values, each distinct one looked at once; 0 for null."""
+    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    parts = [_by_distinct(chunk, change) for chunk in chunks or [pa.nulls(0)]]
+    return cast(Whole, np.concatenate(parts))
+
+
+def _by_distinct(values: pa.Array, change: Callable[[Strings], Whole]) -> Whole:
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    found = change(encoded.dictionary)
+    none = np.zeros(1, found.dtype)
+    which = encoded.indices.cast(pa.int64()).fill_null(len(found)).to_numpy()
+    return cast(Whole, np.concatenate((found, none))[which])
 
 
 def mask(values: pa.BooleanArray) -> Mask:

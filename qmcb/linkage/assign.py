@@ -8,8 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
 from qmcb.identity.text import Mask
-from qmcb.linkage.certain import Pairs
-from qmcb.linkage.keys import Places
+from qmcb.linkage.keys import Pairs, Places
 from qmcb.linkage.spec import Assignment, Thresholds
 
 Floats = npt.NDArray[np.float64]

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from qmcb.errors import InputError
 from qmcb.identity import text
 from qmcb.linkage import keys
-from qmcb.linkage.certain import LARGEST_BLOCK, Pairs
+from qmcb.linkage.certain import LARGEST_BLOCK
+from qmcb.linkage.contenders import lacks, pass_key
 from qmcb.linkage.engine import BaseIndexAlgorithm
-from qmcb.linkage.keys import Keys, Places
+from qmcb.linkage.keys import Keys, Pairs, Places
 from qmcb.linkage.links import PassReport
-from qmcb.linkage.side import Side
+from qmcb.linkage.side import Side, key
 from qmcb.linkage.spec import Pass, Spec
 
 MOST_PAIRS = 30_000_000
@@ -107,20 +107,13 @@ def _codes(left: Side, right: Side, one: Pass) -> tuple[Places, tuple[int, int]]
 
 
 def _frame(side: Side, one: Pass) -> pd.DataFrame:
-    key = keys.together(*(keys.mixed(_keys(side, facet)) for facet in one.same))
-    wanting = _keys(side, one.lacking) == keys.NONE if one.lacking else np.ones(len(side), np.bool_)
-    return pd.DataFrame({"key": key, "wanting": wanting}, copy=False)
-
-
-def _keys(side: Side, facet: str) -> Keys:
-    known = {name: found for name, found in side.facets.items() if isinstance(found, np.ndarray)}
-    if facet not in known:
-        raise InputError(f"a pass of the linkage spec by keys among {', '.join(known)}", facet, "correct it")
-    return known[facet]
+    wanting = lacks(side.facets, one)
+    told = np.ones(len(side), np.bool_) if wanting is None else wanting
+    return pd.DataFrame({"key": pass_key(side.facets, one), "wanting": told}, copy=False)
 
 
 def _shares(left: Side, right: Side, here: Places, there: Places, facet: str) -> text.Mask:
-    one, other = _keys(left, facet)[here], _keys(right, facet)[there]
+    one, other = key(left.facets, facet)[here], key(right.facets, facet)[there]
     same: text.Mask = (one == other) & (one != keys.NONE)
     return same
 

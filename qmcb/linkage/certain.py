@@ -1,21 +1,17 @@
 """The certain stage: an equal, valid number and an agreeing name are one person."""
 
-from typing import TypeAlias, cast
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
 
-from qmcb.identity import name as names
-from qmcb.identity import text
-from qmcb.linkage import keys
-from qmcb.linkage.fields.date import dates
-from qmcb.linkage.keys import Keys, Places
+from qmcb.identity import name, text
+from qmcb.linkage import keys, side
+from qmcb.linkage.keys import Keys, Pairs, Places
 from qmcb.linkage.links import Sample
-from qmcb.linkage.records import Source
-from qmcb.linkage.side import Side, values
+from qmcb.linkage.side import Side
 from qmcb.linkage.spec import Spec
 
-Pairs: TypeAlias = tuple[Places, Places]
 LARGEST_BLOCK = 200_000
 _SAMPLE = 20_000
 
@@ -29,37 +25,43 @@ def equal_numbers(left: Side, right: Side, spec: Spec) -> tuple[Pairs, tuple[int
     if "number" not in spec.certain:
         nobody = np.zeros(0, np.int64)
         return (nobody, nobody), (0, 0)
-    here, there = (cast(Keys, side.facets[spec.certain["number"]]) for side in (left, right))
+    here, there = (cast(Keys, one.facets[spec.certain["number"]]) for one in (left, right))
     *pairs, skipped = keys.join(here, there, LARGEST_BLOCK)
     return (pairs[0], pairs[1]), skipped
 
 
-def agreeing(pairs: Pairs, sides: tuple[Side, Side], sources: tuple[Source, Source], spec: Spec) -> text.Mask:
-    """Which of the pairs with equal numbers are one person; the others are number conflicts.
+def names(pairs: Pairs, sides: tuple[Side, Side], spec: Spec) -> tuple[text.Mask, text.Mask]:
+    """Which of the pairs with equal numbers have equal names, and which have names that are only alike.
 
-    A conflict has names that do not agree (`identity.name.agree`), or that are only alike with births
-    in different years.
+    The names of the others do not agree (`identity.name.agree`): these are number conflicts.
     """
     field = spec.certain.get("name")
     if not field:
-        return np.ones(len(pairs[0]), np.bool_)
-    one, other = (cast(Keys, side.facets[field])[places] for side, places in zip(sides, pairs, strict=True))
+        return np.ones(len(pairs[0]), np.bool_), np.zeros(len(pairs[0]), np.bool_)
+    one, other = (cast(Keys, one.facets[field])[places] for one, places in zip(sides, pairs, strict=True))
     agree: text.Mask = (one == other) & (one != keys.NONE)
     apart = np.flatnonzero(~agree)
     rows = [places[apart] for places in pairs]
     plain = (
-        cast(pa.StringArray, side.facets[f"{field}.text"]).take(pa.array(places))
-        for side, places in zip(sides, rows, strict=True)
+        cast(pa.StringArray, one.facets[f"{field}.text"]).take(pa.array(places))
+        for one, places in zip(sides, rows, strict=True)
     )
-    alike = apart[text.mask(names.agree(*plain).fill_null(False))]
-    if "birth" in spec.certain:
-        years = [
-            dates(values(source, places[alike], spec, spec.certain["birth"])) // np.uint64(10_000)
-            for source, places in zip(sources, pairs, strict=True)
-        ]
-        alike = alike[(years[0] == years[1]) | (years[0] == keys.NONE) | (years[1] == keys.NONE)]
-    agree[alike] = True
-    return agree
+    alike = np.zeros(len(agree), np.bool_)
+    alike[apart] = text.mask(name.agree(*plain))
+    return agree, alike
+
+
+def one_generation(pairs: Pairs, sides: tuple[Side, Side], spec: Spec) -> text.Mask:
+    """Whether nothing speaks against records with alike names: births sent in different years."""
+    if "birth" not in spec.certain:
+        return np.ones(len(pairs[0]), np.bool_)
+    sent = f"{spec.certain['birth']}.sent"
+    one, other = (
+        cast(Keys, one.facets[sent])[places] // np.uint64(10_000)
+        for one, places in zip(sides, pairs, strict=True)
+    )
+    alike: text.Mask = (one == other) | (one == keys.NONE) | (other == keys.NONE)
+    return alike
 
 
 def unrivalled(pairs: Pairs, sizes: tuple[int, int], *, left_only: bool = False) -> text.Mask:
@@ -84,13 +86,14 @@ def sample(pairs: Pairs, left: Side, spec: Spec) -> Places:
     return np.sort(np.argpartition(number, _SAMPLE - 1)[:_SAMPLE])
 
 
-def found_besides(left: Side, right: Side, certain_links: int, spec: Spec) -> Sample:
-    """Which passes would have found a sample of certain links, whose records stand side by side."""
+def found_besides(some: Pairs, sides: tuple[Side, Side], certain_links: int, spec: Spec) -> Sample:
+    """Which passes would have found some of the certain links."""
+    left, right = (side.detailed(one, places, spec) for one, places in zip(sides, some, strict=True))
     found = np.ones(len(left), np.uint32)
     for at, told in enumerate(spec.passes.values(), start=1):
         same = np.ones(len(left), np.bool_)
         for facet in told.same:
-            one, other = (cast(Keys, side.facets[facet]) for side in (left, right))
+            one, other = (cast(Keys, known.facets[facet]) for known in (left, right))
             same &= (one == other) & (one != keys.NONE)
         found[same] |= np.uint32(1 << at)
     return Sample(found, certain_links / max(len(left), 1))

@@ -10,12 +10,11 @@ import pandas as pd
 import pyarrow as pa
 
 from qmcb.identity import text
-from qmcb.linkage.certain import Pairs
 from qmcb.linkage.engine import BaseCompare, BaseCompareFeature
 from qmcb.linkage.fields.base import Facet, Field, Levels
 from qmcb.linkage.fields.date import INFERRED, Birth, DateField
 from qmcb.linkage.fields.number import DAMAGED, Number, NumberField
-from qmcb.linkage.keys import Places
+from qmcb.linkage.keys import Pairs, Places
 from qmcb.linkage.side import Side
 
 BATCH = 500_000

@@ -1,18 +1,18 @@
 """One file against itself: which of its records are one person."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, cast
 
 import numpy as np
-import pyarrow as pa
+import pyarrow.compute as pc
 
 from qmcb.linkage import certain, doubts, keys, side
-from qmcb.linkage.certain import Pairs
-from qmcb.linkage.keys import Keys, Places
-from qmcb.linkage.links import CERTAIN, Links, PassReport, judged
-from qmcb.linkage.records import Records, Source, opened, sorted_by_id
-from qmcb.linkage.side import Side
+from qmcb.linkage.keys import Keys, Pairs, Places
+from qmcb.linkage.links import Links, PassReport, table
+from qmcb.linkage.records import Records, opened
+from qmcb.linkage.side import Rest, Side
 from qmcb.linkage.spec import CERTAIN_PASS, Spec, load
 
 
@@ -28,36 +28,35 @@ def deduplicate(
     asked = spec or load()
     doubts.check(asked, side.fields(asked))
     source = opened(records, asked)
-    known = side.identified(source, asked)
+    known = side.read(source, asked)
+    known = side.completed(source, known, np.arange(len(known)), asked)
     if not side.rising(known.ids):
-        source = sorted_by_id(source, known.ids, asked)
-        known = side.identified(source, asked)
-    sure, apart, skipped = _certain(known, source, asked)
-    rest = np.setdiff1d(np.arange(len(known)), sure[1])
+        known = known.take(pc.sort_indices(known.ids).to_numpy())
+    sure, apart, skipped = _certain(known, asked)
+    rest = Rest(known, np.setdiff1d(np.arange(len(known)), sure[1]))
+    one = side.detailed(known, rest.places, asked)
+    shared = (np.searchsorted(rest.places, apart[0]), np.searchsorted(rest.places, apart[1]))
+    found = import_module("qmcb.linkage.probable").weigh_and_assign(
+        (one, one), (rest, rest), shared, asked, weights
+    )
     some = certain.sample(sure, known, asked)
-    one, first, copy = side.detailed(source, known, (rest, sure[0][some], sure[1][some]), asked)
-    place = np.full(len(known), -1)
-    place[rest] = np.arange(len(rest))
-    shared = (place[apart[0]], place[apart[1]])
-    found = import_module("qmcb.linkage.probable").weigh_and_assign(one, one, shared, asked, weights)
-    none = np.zeros(len(sure[0]), np.int32)
-    ids = certain.named(sure, (known, known))
-    links = pa.concat_tables([judged(*ids, np.ones(len(none)), none, pa.array([CERTAIN]), none), found.links])
+    here, there = found.verdicts.pairs
+    verdicts = replace(found.verdicts, pairs=(rest.places[here], rest.places[there]))
     return Links(
-        links.unify_dictionaries().sort_by([("left_id", "ascending"), ("right_id", "ascending")]),
+        table((known.ids, known.ids), sure, verdicts),
         found.conflicts(*certain.named(apart, (known, known))),
         (
             PassReport(CERTAIN_PASS, len(sure[0]) + len(apart[0]), len(sure[0]), *skipped),
             *found.weighed.found.reports,
         ),
         found.weighed,
-        certain.found_besides(first, copy, len(sure[0]), asked),
+        certain.found_besides((sure[0][some], sure[1][some]), (known, known), len(sure[0]), asked),
         (known.ids,),
         asked,
     )
 
 
-def _certain(known: Side, source: Source, spec: Spec) -> tuple[Pairs, Pairs, tuple[int, int]]:
+def _certain(known: Side, spec: Spec) -> tuple[Pairs, Pairs, tuple[int, int]]:
     """Links of equal numbers and agreeing names, to the first record; conflicts; what was left out."""
     nobody = np.zeros(0, np.int64)
     if "number" not in spec.certain:
@@ -68,7 +67,8 @@ def _certain(known: Side, source: Source, spec: Spec) -> tuple[Pairs, Pairs, tup
     here, there, skipped = keys.join(number[others], number[others], certain.LARGEST_BLOCK)
     once = here < there
     pairs = others[here[once]], others[there[once]]
-    agree = certain.agreeing(pairs, (known, known), (source, source), spec)
+    agree, alike = certain.names(pairs, (known, known), spec)
+    agree[alike] = certain.one_generation((pairs[0][alike], pairs[1][alike]), (known, known), spec)
     sure = np.append(first, pairs[0][agree]), np.append(copy, pairs[1][agree])
     free = ~(np.isin(pairs[0], sure[1]) | np.isin(pairs[1], sure[1])) & ~agree
     return sure, (pairs[0][free], pairs[1][free]), skipped

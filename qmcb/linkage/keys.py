@@ -9,12 +9,14 @@ import pyarrow as pa
 from qmcb.identity import text
 
 Keys: TypeAlias = npt.NDArray[np.uint64]
+Whole: TypeAlias = npt.NDArray[np.unsignedinteger]
 Places: TypeAlias = npt.NDArray[np.int64]
+Pairs: TypeAlias = tuple[Places, Places]
 
 NONE = np.uint64(0)
 _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _HALF, _WORD = np.uint64(32), 8
-_SLOTS = 8  # of the sieve, for each key
+_SLOTS, _FEW = 8, 1 << 18  # of the sieve for each key, and eight times as many where keys are few
 _BLOCK = 1 << 17  # keys worked on at once, so that what is made on the way stays near the processor
 
 
@@ -72,9 +74,19 @@ def together(*keys: Keys) -> Keys:
     return all_of_them
 
 
-def sieve(keys: Keys, others: Keys) -> Places:
+def found_in(keys: Whole, others: Whole) -> Places:
+    """Places of the keys that are among the others; 0 is none of them."""
+    places = sieve(keys, others)
+    few = keys[places]
+    among = np.sort(others[sieve(others, few)])
+    where = np.minimum(np.searchsorted(among, few), max(len(among) - 1, 0))
+    return places[among[where] == few] if len(among) else places[:0]
+
+
+def sieve(keys: Whole, others: Whole) -> Places:
     """Places of the keys that may be among the others: all that are, and a few that are not."""
-    bits = np.uint64(max(12, int(_SLOTS * len(others)).bit_length()))
+    slots = _SLOTS if len(others) > _FEW else 8 * _SLOTS
+    bits = np.uint64(max(12, int(slots * len(others)).bit_length()))
     seen = np.zeros(1 << int(bits), np.bool_)
     for start in range(0, len(others), _BLOCK):
         seen[_slots(others[start : start + _BLOCK], bits)] = True
@@ -85,7 +97,7 @@ def sieve(keys: Keys, others: Keys) -> Places:
     return np.concatenate(found)
 
 
-def _slots(keys: Keys, bits: np.uint64) -> npt.NDArray[np.int64]:
+def _slots(keys: Whole, bits: np.uint64) -> npt.NDArray[np.int64]:
     slots = keys * _MIX
     slots >>= np.uint64(64) - bits
     return slots.view(np.int64)
@@ -174,11 +186,15 @@ def _limit(pairs: Places, largest: int, most: int | None) -> int:
 
 
 def _expand(first: Places, rows: Places, begin: Places, columns: Places) -> tuple[Places, Places]:
-    """Every row of each group with every column of it."""
+    """Every row of each group with every column of it; groups of one pair first."""
     count = rows * columns
-    if count.max(initial=1) == 1:
-        return first, begin
+    single = count == 1
+    many = np.flatnonzero(~single)
+    first_many, begin_many, count, columns = first[many], begin[many], count[many], columns[many]
     group = np.repeat(np.arange(len(count)), count)
-    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    within = np.arange(len(group)) - np.repeat(np.cumsum(count) - count, count)
     row, column = np.divmod(within, columns[group])
-    return first[group] + row, begin[group] + column
+    return (
+        np.append(first[single], first_many[group] + row),
+        np.append(begin[single], begin_many[group] + column),
+    )

@@ -1,21 +1,24 @@
 """Linking two sets of records: certain first, then the remainder by weight of evidence."""
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-import pyarrow as pa
 
+from qmcb.identity import text
 from qmcb.linkage import certain, doubts, side
-from qmcb.linkage.certain import Pairs
-from qmcb.linkage.keys import Places
-from qmcb.linkage.links import CERTAIN, Links, PassReport, judged
+from qmcb.linkage.contenders import contenders
+from qmcb.linkage.keys import Pairs, Places
+from qmcb.linkage.links import Links, PassReport, table
 from qmcb.linkage.records import Records, Source, opened
-from qmcb.linkage.side import Side
+from qmcb.linkage.side import Rest, Side
 from qmcb.linkage.spec import CERTAIN_PASS, Spec, load
+
+T = TypeVar("T")
 
 
 def link(
@@ -33,82 +36,113 @@ def link(
     with ThreadPoolExecutor(3) as pool:
         # Importing recordlinkage takes as long as reading and the certain stage, which need none of it.
         probable = pool.submit(import_module, "qmcb.linkage.probable")
-        one, other = pool.map(lambda records: _opened(records, asked), (left, right))
-        return _linked(one, other, asked, weights, pool, probable)
+        one, other = pool.map(lambda records: _read(records, asked), (left, right))
+        return _linked((one[0], other[0]), (one[1], other[1]), asked, weights, pool, probable)
 
 
-def _opened(given: Records, spec: Spec) -> tuple[Source, Side]:
+def _read(given: Records, spec: Spec) -> tuple[Source, Side]:
     source = opened(given, spec)
-    return source, side.identified(source, spec)
+    return source, side.read(source, spec)
 
 
 def _linked(
-    left: tuple[Source, Side],
-    right: tuple[Source, Side],
+    sources: tuple[Source, Source],
+    sides: tuple[Side, Side],
     spec: Spec,
     weights: Mapping[str, Any] | None,
     pool: ThreadPoolExecutor,
     probable: Future[ModuleType],
 ) -> Links:
-    sources, sides, one_to_one = (left[0], right[0]), (left[1], right[1]), spec.assignment == "one_to_one"
+    ids, sizes = (sides[0].ids, sides[1].ids), (len(sides[0]), len(sides[1]))
+    left_only = spec.assignment != "one_to_one"
     pairs, skipped = certain.equal_numbers(*sides, spec)
-    agree = certain.agreeing(pairs, sides, sources, spec)
-    sure, apart = (_at(pairs, np.flatnonzero(which)) for which in (agree, ~agree))
-    sizes = (len(sides[0]), len(sides[1]))
-    sure = _at(sure, np.flatnonzero(certain.unrivalled(sure, sizes, left_only=not one_to_one)))
-    taken = (sure[0], sure[1] if one_to_one else sure[1][:0])
-    places = [side.ordered(one, _others(len(one), used)) for one, used in zip(sides, taken, strict=True)]
-    some = _at(sure, certain.sample(sure, sides[0], spec))
-    wanted = list(zip(places, some, strict=True))
-    (one, sample), (other, other_sample) = pool.map(
-        lambda source, known, several: side.detailed(source, known, several, spec), sources, sides, wanted
+    agree, alike = certain.names(pairs, sides, spec)
+    lone = _unrivalled(pairs, agree | alike, sizes, left_only)
+    some = lone[certain.sample(_at(pairs, lone), sides[0], spec)]
+    # Of most records nothing more need be known: the certain stage has settled them.
+    open_ones = _left_over(pairs, lone[agree[lone]], sizes, left_only)
+    rows = _each(_united, sizes, open_ones, _at(pairs, some))
+    known = _each(
+        lambda source, one, rows: side.completed(source, one, rows, spec), sources, sides, rows, pool=pool
     )
-    for known in sides:
-        known.facets.clear()  # a large file's take room, and only its ids are needed from here on
-    shared = _within(pairs, places, sizes)
-    found = probable.result().weigh_and_assign(one, other, shared, spec, weights)
-    certainly = _certain(sides, sure)
-    lefts = np.append(sure[0], places[0][found.lefts])
-    report = PassReport(CERTAIN_PASS, len(pairs[0]), len(sure[0]), *skipped)
+    for one in sides:
+        one.facets.clear()  # a large file's take room, and only its ids are needed from here on
+    agree[alike] = certain.one_generation(_among(_at(pairs, np.flatnonzero(alike)), rows), known, spec)
+    linked = _unrivalled(pairs, agree, sizes, left_only)
+    sure, apart = _at(pairs, linked), _at(pairs, np.flatnonzero(~agree))
+    free = _left_over(pairs, linked, sizes, left_only)
+    rest = _each(
+        lambda one, rows, free: Rest(one, np.flatnonzero(np.isin(rows, free, kind="table"))),
+        known,
+        rows,
+        free,
+    )
+    shared = _among(_both_in(pairs, free, sizes), rows)
+    worth = _each(
+        lambda one, found, also: side.ordered(one, _united(len(one), found, also)),
+        known, contenders(rest, spec, pool), shared,
+    )  # fmt: skip
+    detailed = _each(lambda one, places: side.detailed(one, places, spec), known, worth, pool=pool)
+    found = probable.result().weigh_and_assign(detailed, rest, _among(shared, worth), spec, weights)
+    verdicts = found.verdicts
+    here, there = _each(lambda rows, worth, at: rows[worth[at]], rows, worth, verdicts.pairs)
+    sample = _among(_at(pairs, some[np.isin(some, linked, kind="table")]), rows)
     return Links(
-        _by_left_id(pa.concat_tables([certainly, found.links]).unify_dictionaries(), lefts, sides[0].ids),
+        table(ids, sure, replace(verdicts, pairs=(here, there))),
         found.conflicts(*certain.named(apart, sides)),
-        (report, *found.weighed.found.reports),
+        (PassReport(CERTAIN_PASS, len(pairs[0]), len(sure[0]), *skipped), *found.weighed.found.reports),
         found.weighed,
-        certain.found_besides(sample, other_sample, len(sure[0]), spec),
-        (sides[0].ids, sides[1].ids),
+        certain.found_besides(sample, known, len(sure[0]), spec),
+        ids,
         spec,
     )
+
+
+def _each(do: Callable[..., T], *sides: Sequence[Any], pool: Executor | None = None) -> tuple[T, T]:
+    """The same for the left side and the right one, at once where there is a pool."""
+    left, right = (pool.map if pool else map)(do, *sides)
+    return left, right
+
+
+def _unrivalled(pairs: Pairs, which: text.Mask, sizes: tuple[int, int], left_only: bool) -> Places:
+    """Those of the pairs of which no record is in another one."""
+    some = np.flatnonzero(which)
+    return some[certain.unrivalled(_at(pairs, some), sizes, left_only=left_only)]
+
+
+def _left_over(pairs: Pairs, linked: Places, sizes: tuple[int, int], left_only: bool) -> Pairs:
+    """The records of each side that are in no linked pair; all right ones where these may be linked again."""
+    free = [np.ones(size, np.bool_) for size in sizes]
+    for one, places in zip(free[:1] if left_only else free, pairs, strict=False):
+        one[places[linked]] = False
+    return np.flatnonzero(free[0]), np.flatnonzero(free[1])
 
 
 def _at(pairs: Pairs, rows: Places) -> Pairs:
     return pairs[0][rows], pairs[1][rows]
 
 
-def _others(count: int, taken: Places) -> Places:
-    free = np.ones(count, np.bool_)
-    free[taken] = False
-    return np.flatnonzero(free)
+def _united(count: int, *several: Places) -> Places:
+    """All places of several lists, each once, rising."""
+    found = np.zeros(count, np.bool_)
+    for places in several:
+        found[places] = True
+    return np.flatnonzero(found)
 
 
-def _within(pairs: Pairs, places: Sequence[Places], sizes: Sequence[int]) -> Pairs:
-    """The pairs both of whose records are left over, by their places among those."""
+def _both_in(pairs: Pairs, places: Sequence[Places], sizes: Sequence[int]) -> Pairs:
+    """The pairs both of whose records are among some."""
+    inside = [np.zeros(size, np.bool_) for size in sizes]
+    for one, chosen in zip(inside, places, strict=True):
+        one[chosen] = True
+    return _at(pairs, np.flatnonzero(inside[0][pairs[0]] & inside[1][pairs[1]]))
+
+
+def _among(pairs: Pairs, places: Sequence[Places]) -> Pairs:
+    """The same pairs by where their records stand among some, in which all of them are."""
     found = []
-    for side_of_pairs, kept, size in zip(pairs, places, sizes, strict=True):
-        place = np.full(size, -1)
-        place[kept] = np.arange(len(kept))
-        found.append(place[side_of_pairs])
-    both = (found[0] >= 0) & (found[1] >= 0)
-    return found[0][both], found[1][both]
-
-
-def _certain(sides: tuple[Side, Side], sure: Pairs) -> pa.Table:
-    none = np.zeros(len(sure[0]), np.int32)
-    return judged(*certain.named(sure, sides), np.ones(len(none)), none, pa.array([CERTAIN]), none)
-
-
-def _by_left_id(links: pa.Table, lefts: Places, ids: pa.Array) -> pa.Table:
-    """The links in the order of left ids; `lefts` are the places of their left records in the file."""
-    if not side.rising(ids):
-        return links.sort_by("left_id")
-    return links.take(pa.array(np.argsort(lefts, kind="stable")))
+    for records, chosen in zip(pairs, places, strict=True):
+        where = np.zeros(int(chosen.max(initial=-1)) + 1, np.int64)
+        where[chosen] = np.arange(len(chosen))
+        found.append(where[records])
+    return found[0], found[1]

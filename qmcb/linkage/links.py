@@ -1,5 +1,6 @@
 """What linking finds, and how it is told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from qmcb.linkage.keys import Pairs
+from qmcb.linkage.side import rising
 from qmcb.linkage.spec import Spec
 
 if TYPE_CHECKING:
@@ -73,21 +76,37 @@ class Links:
         return "\n".join(lines)
 
 
-def judged(
-    left_ids: pa.Array,
-    right_ids: pa.Array,
-    probability: object,
-    decision: object,
-    told: pa.Array,
-    which: object,
-) -> pa.Table:
-    """Rows of `Links.links`: `decision` counts in `DECISIONS`, `which` in the texts `told`."""
-    return pa.table(
+@dataclass(frozen=True)
+class Verdicts:
+    """What was decided on some pairs: `decision` counts in `DECISIONS`, `which` in the texts `told`."""
+
+    pairs: Pairs
+    probability: npt.NDArray[np.float64]
+    decision: npt.NDArray[np.integer]
+    told: Sequence[str]
+    which: npt.NDArray[np.integer]
+
+
+def table(ids: tuple[pa.Array, pa.Array], sure: Pairs, found: Verdicts) -> pa.Table:
+    """`Links.links` of certain pairs and others, by the places of their records among the `ids`."""
+    lefts, rights = (np.append(one, other) for one, other in zip(sure, found.pairs, strict=True))
+    order = np.argsort(lefts * max(len(ids[1]), 1) + rights)
+    certain = len(sure[0])
+    probability = np.append(np.ones(certain), found.probability)
+    decision = np.append(np.zeros(certain, np.int32), found.decision)
+    which = np.append(np.zeros(certain, np.int32), found.which + 1)
+    made = pa.table(
         {
-            "left_id": left_ids,
-            "right_id": right_ids,
-            "probability": pa.array(probability, pa.float64()),
-            "decision": pa.DictionaryArray.from_arrays(pa.array(decision, pa.int32()), pa.array(DECISIONS)),
-            "basis": pa.DictionaryArray.from_arrays(pa.array(which, pa.int32()), told),
+            "left_id": ids[0].take(pa.array(lefts[order])),
+            "right_id": ids[1].take(pa.array(rights[order])),
+            "probability": probability[order],
+            "decision": _named(decision[order], DECISIONS),
+            "basis": _named(which[order], (CERTAIN, *found.told)),
         }
     )
+    in_order = all(rising(one) for one in ids)
+    return made if in_order else made.sort_by([("left_id", "ascending"), ("right_id", "ascending")])
+
+
+def _named(which: npt.NDArray[np.integer], names: Sequence[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(which.astype(np.int32)), pa.array(names, pa.string()))

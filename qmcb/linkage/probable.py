@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 from qmcb.linkage import side
 from qmcb.linkage.assign import Assigned, assign
 from qmcb.linkage.candidates import candidates
-from qmcb.linkage.certain import Pairs, named
+from qmcb.linkage.certain import named
 from qmcb.linkage.compare import Comparison
 from qmcb.linkage.doubts import needed
 from qmcb.linkage.fields.number import Number, NumberField
-from qmcb.linkage.keys import Places
-from qmcb.linkage.links import judged
-from qmcb.linkage.remainder import Weighed, beginning, weigh, weigh_as_before
-from qmcb.linkage.side import Side
+from qmcb.linkage.keys import Pairs, Places
+from qmcb.linkage.links import Verdicts
+from qmcb.linkage.remainder import Weighed, beginning, weigh
+from qmcb.linkage.side import Rest, Side
 from qmcb.linkage.spec import Spec
 
 
@@ -31,8 +31,8 @@ class Probable:
     assigned: Assigned
 
     @property
-    def links(self) -> pa.Table:
-        """The probable links, their basis the levels of each pair, such as `number:one_edit name:equal`."""
+    def verdicts(self) -> Verdicts:
+        """The links, their basis the levels of each pair, such as `number:one_edit name:equal`."""
         kinds = [
             (one.name, [level.name.lower() for level in one.kinds]) for one in self.weighed.comparison.fields
         ]
@@ -40,21 +40,14 @@ class Probable:
             " ".join(f"{field}:{levels[at]}" for (field, levels), at in zip(kinds, pattern, strict=True))
             for pattern in self.weighed.patterns.distinct
         ]
-        which = self.weighed.patterns.which[self.assigned.row]
-        decision = self.assigned.decision.astype(np.int32)
-        return judged(
-            *self._ids(self.assigned.row),
+        rows, pairs = self.assigned.row, self.weighed.found.pairs
+        return Verdicts(
+            (pairs[0][rows], pairs[1][rows]),
             self.assigned.probability,
-            decision,
-            pa.array(told, pa.string()),
-            which,
+            self.assigned.decision,
+            told,
+            self.weighed.patterns.which[rows],
         )
-
-    @property
-    def lefts(self) -> Places:
-        """The place of each link's left record in the remainder."""
-        places: Places = self.weighed.found.pairs[0][self.assigned.row]
-        return places
 
     def _ids(self, rows: Places) -> tuple[pa.Array, pa.Array]:
         pairs = self.weighed.found.pairs
@@ -91,21 +84,23 @@ class Probable:
 
 
 def weigh_and_assign(
-    left: Side, right: Side, shared: Pairs, spec: Spec, weights: Mapping[str, Any] | None
+    sides: tuple[Side, Side],
+    rest: tuple[Rest, Rest],
+    shared: Pairs,
+    spec: Spec,
+    weights: Mapping[str, Any] | None,
 ) -> Probable:
     """Weigh the candidates of all passes, and `shared` pairs besides, and decide on them.
 
-    Where `right` is `left`, a record may be the same person as several others: each pair is decided by
-    itself.
+    `sides` are those of the `rest` that passes can reach. Where the right one is the left one, a record
+    may be the same person as several others: each pair is decided by itself.
     """
+    left, right = sides
     comparison = Comparison(side.fields(spec))
     with ThreadPoolExecutor(1) as pool:
-        before = pool.submit(beginning, left, right, comparison, spec)
+        before = pool.submit(beginning, *rest, comparison, spec)
         found = candidates(left, right, shared, spec)
-    if weights is None:
-        weighed = weigh(found, left, right, comparison, before.result(), spec)
-    else:
-        weighed = weigh_as_before(found, left, right, comparison, before.result(), weights)
+    weighed = weigh(found, sides, rest, comparison, before.result(), spec, weights)
     least = needed(spec, weighed)
     how = None if left is right else spec.assignment
     return Probable(weighed, assign(weighed.found.pairs, weighed.log_odds, least, spec.thresholds, how))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qmcb.errors import InputError
@@ -15,36 +14,52 @@ from qmcb.linkage.spec import Spec
 
 Records: TypeAlias = pa.Table | str | Path
 _FORMS = (".parquet", ".csv")
-_ROWS = 1 << 17  # worked on at once, so that what is made on the way stays small
+ROWS = 1 << 17
+"""Rows worked on at once, so that what is made on the way stays small."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A table, or a file read anew each time: blocks of rows in their order, and the columns it has."""
+    """A table, or a file that is read block by block; the columns it has, and its number of rows."""
 
     given: pa.Table | Path
     columns: tuple[str, ...]
+    rows: int
 
-    def blocks(self, columns: Sequence[str]) -> Iterator[pa.Table]:
-        """Those of the columns that are there, block by block; one empty block where there is no row."""
-        have = [name for name in columns if name in self.columns]
+    def blocks(self, columns: Sequence[str], repeated: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Those of the columns that are there, block by block; one empty block where there is no row.
+
+        Of a file, `repeated` columns come as dictionaries where it stores them so.
+        """
+        have = [name for name in dict.fromkeys(columns) if name in self.columns]
         if isinstance(self.given, Path):
-            yield from _parquet_blocks(self.given, have)
+            yield from _parquet_blocks(self.given, have, [name for name in have if name in repeated])
             return
         table = self.given.select(have)
-        for start in range(0, max(len(table), 1), _ROWS):
-            yield table.slice(start, _ROWS)
+        for start in range(0, max(len(table), 1), ROWS):
+            yield table.slice(start, ROWS)
 
 
-def _parquet_blocks(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
-    with _readable(path), pq.ParquetFile(path, memory_map=True) as file:
-        blocks = file.iter_batches(_ROWS, columns=columns, use_threads=False)
-        empty = True
-        for block in blocks:
-            empty = False
-            yield pa.Table.from_batches([block])
-        if empty:
-            yield file.schema_arrow.empty_table().select(columns)
+def _parquet_blocks(path: Path, columns: Sequence[str], repeated: Sequence[str]) -> Iterator[pa.Table]:
+    with _readable(path):
+        told = pq.read_metadata(path)
+        dictionaries = [name for name in repeated if name in _dictionaries(told)]
+        with pq.ParquetFile(path, metadata=told, memory_map=True, read_dictionary=dictionaries) as file:
+            empty = True
+            for block in file.iter_batches(ROWS, columns=columns, use_threads=False):
+                empty = False
+                yield pa.Table.from_batches([block])
+            if empty:
+                yield file.schema_arrow.empty_table().select(columns)
+
+
+def _dictionaries(told: pq.FileMetaData) -> set[str]:
+    """The columns that a file stores as dictionaries, as its first part says."""
+    if not told.num_row_groups:
+        return set()
+    first = told.row_group(0)
+    columns = [first.column(place) for place in range(first.num_columns)]
+    return {one.path_in_schema for one in columns if any("DICTIONARY" in form for form in one.encodings)}
 
 
 def opened(given: Records, spec: Spec) -> Source:
@@ -53,25 +68,20 @@ def opened(given: Records, spec: Spec) -> Source:
     A CSV is comma-separated, in UTF-8 or GB18030, its values text.
     """
     if isinstance(given, pa.Table):
-        return _checked(Source(given, tuple(given.column_names)), "the table", spec)
+        return _checked(Source(given, tuple(given.column_names), len(given)), "the table", spec)
     path = Path(given)
     if path.suffix.lower() not in _FORMS:
         raise InputError("a file of records, .parquet or .csv", path.name or "none", "name or convert one")
     if not path.is_file():
         raise InputError("a file of records", f"no file {path.name}", "correct the path")
     with _readable(path):
-        columns = _columns(path)
         if path.suffix.lower() == ".parquet":
-            return _checked(Source(path, tuple(columns)), path.name, spec)
+            told = pq.read_metadata(path)
+            names = tuple(told.schema.to_arrow_schema().names)
+            return _checked(Source(path, names, told.num_rows), path.name, spec)
+        columns = _headings(path)
         table = _read_csv(path, [name for name in (spec.record_id, *spec.columns) if name in columns])
-    return _checked(Source(table, tuple(table.column_names)), path.name, spec)
-
-
-def sorted_by_id(source: Source, ids: pa.Array, spec: Spec) -> Source:
-    """The same records in the order of their `ids`, in memory."""
-    columns = [name for name in dict.fromkeys((spec.record_id, *spec.columns)) if name in source.columns]
-    table = pa.concat_tables(list(source.blocks(columns))).take(pc.sort_indices(ids))
-    return Source(table, tuple(columns))
+    return _checked(Source(table, tuple(table.column_names), len(table)), path.name, spec)
 
 
 def _checked(source: Source, name: str, spec: Spec) -> Source:
@@ -97,16 +107,12 @@ def _readable(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _columns(path: Path) -> list[str]:
-    if path.suffix.lower() == ".parquet":
-        names: list[str] = pq.read_schema(path).names
-        return names
+def _headings(path: Path) -> list[str]:
     import pyarrow.csv as csv
 
-    headings: list[str] = csv.open_csv(
-        path, read_options=csv.ReadOptions(encoding=_encoding(path))
-    ).schema.names
-    return headings
+    told = csv.open_csv(path, read_options=csv.ReadOptions(encoding=_encoding(path)))
+    names: list[str] = told.schema.names
+    return names
 
 
 def _read_csv(path: Path, columns: list[str]) -> pa.Table:

@@ -7,20 +7,17 @@ from typing import Any, cast
 
 import numpy as np
 
-from qmcb.linkage import keys
+from qmcb.linkage import keys, side
 from qmcb.linkage.candidates import Candidates
-from qmcb.linkage.certain import Pairs
 from qmcb.linkage.compare import Comparison, Patterns
-from qmcb.linkage.fields.base import Field
 from qmcb.linkage.fields.date import Birth, DateField
-from qmcb.linkage.keys import Keys, Places
-from qmcb.linkage.side import Side
+from qmcb.linkage.keys import Keys, Pairs, Places
+from qmcb.linkage.side import Rest, Side
 from qmcb.linkage.spec import Spec
 from qmcb.linkage.weigh import FellegiSunter, Floats, Weights, random_agreement, start
 
 _SAMPLE, _SHIFTS = 4_000, 12  # random pairs: so many records of each side twice, each with so many others
 _COUNTED = 200_000  # records of each side among which equal values are counted
-_FACTORS = np.random.default_rng(1984).integers(1, 2**63, 64, dtype=np.uint64) | np.uint64(1)
 _SALTS = (np.uint64(0x5851F42D4C957F2D), np.uint64(0x14057B7EF767814F))
 
 
@@ -44,58 +41,32 @@ class Weighed:
 
 
 def weigh(
-    found: Candidates, left: Side, right: Side, comparison: Comparison, beginning: Weights, spec: Spec
-) -> Weighed:
-    """Compare the candidates and weigh them, by weights learnt from them."""
-    patterns = comparison.patterns(found.pairs, left, right)
-    weights = FellegiSunter(beginning, rare(comparison, spec)).learn(patterns)
-    return _weighed(found, left, right, comparison, patterns, weights)
-
-
-def weigh_as_before(
     found: Candidates,
-    left: Side,
-    right: Side,
+    sides: tuple[Side, Side],
+    rest: tuple[Rest, Rest],
     comparison: Comparison,
     beginning: Weights,
-    trained: Mapping[str, Any],
+    spec: Spec,
+    trained: Mapping[str, Any] | None,
 ) -> Weighed:
-    """Compare the candidates and weigh them, by weights of an earlier run (`Weights.to_dict`)."""
-    patterns = comparison.patterns(found.pairs, left, right)
-    return _weighed(found, left, right, comparison, patterns, beginning.reused(trained))
+    """Compare the candidates and weigh them, by weights learnt from them or `trained` by an earlier run."""
+    patterns = comparison.patterns(found.pairs, *sides)
+    if trained is None:
+        weights = FellegiSunter(beginning, rare(comparison, spec)).learn(patterns)
+    else:
+        weights = beginning.reused(trained)
+    rarity = _rarity(found.pairs, sides[0], rest, comparison, patterns, weights)
+    return Weighed(*sides, found, comparison, patterns, weights, rarity)
 
 
-def _weighed(
-    found: Candidates, left: Side, right: Side, comparison: Comparison, patterns: Patterns, weights: Weights
-) -> Weighed:
-    rarity = _rarity(found.pairs, left, right, comparison, patterns, weights)
-    return Weighed(left, right, found, comparison, patterns, weights, rarity)
-
-
-def _chance(one: Field, left: Side, right: Side) -> float:
-    """How often two records with a value in a field have the same one, counted among many of each side."""
-    drawn = [_drawn(side, _SALTS[0], _COUNTED) for side in (left, right)]
-    values, others = (
-        keys.mixed(_values(side, one.name)[places]) for side, places in zip((left, right), drawn, strict=True)
-    )
-    possible = float(np.count_nonzero(values)) * np.count_nonzero(others)
-    equal = keys.chance(values, others) * possible
-    if left is right:  # not counting each record with itself
-        size = np.count_nonzero(values)
-        possible, equal = possible - size, equal - size
-    return (equal + 0.5) / (possible + 1.0)
-
-
-def _values(side: Side, facet: str) -> Keys:
-    return cast(Keys, side.facets[facet])
-
-
-def beginning(left: Side, right: Side, comparison: Comparison, spec: Spec) -> Weights:
+def beginning(left: Rest, right: Rest, comparison: Comparison, spec: Spec) -> Weights:
     """Weights before training: u from random pairs, and of equal values from counts unless `rare`."""
     learnt = rare(comparison, spec)
-    patterns = comparison.patterns(_random_pairs(left, right), left, right)
+    patterns = _random_patterns(left, right, comparison, spec)
+    counted = [_counted(left, spec)]
+    counted.append(counted[0] if left is right else _counted(right, spec))
     equal = {
-        at: (int(one.equal), _chance(one, left, right))
+        at: (int(one.equal), _chance(*(facets[one.name] for facets in counted), same=left is right))
         for at, one in enumerate(comparison.fields)
         if one.equal not in learnt.get(at, ())
     }
@@ -108,32 +79,53 @@ def beginning(left: Side, right: Side, comparison: Comparison, spec: Spec) -> We
     return start(levels, u, possible, silent)
 
 
-def _random_pairs(left: Side, right: Side) -> Pairs:
-    """Pairs of records drawn by their contents, so that neither order nor side matters.
+def _counted(rest: Rest, spec: Spec) -> Mapping[str, Keys]:
+    """The keys of many records, by field."""
+    blocks = list(side.keyed(rest.known, _drawn(rest, _SALTS[0], _COUNTED), spec))
+    return {
+        name: keys.mixed(np.concatenate([cast(Keys, block[name]) for block in blocks]))
+        for name in spec.fields
+    }
+
+
+def _chance(values: Keys, others: Keys, *, same: bool) -> float:
+    """How often two records with a value in a field have the same one."""
+    possible = float(np.count_nonzero(values)) * np.count_nonzero(others)
+    equal = keys.chance(values, others) * possible
+    if same:  # not counting each record with itself
+        size = np.count_nonzero(values)
+        possible, equal = possible - size, equal - size
+    return (equal + 0.5) / (possible + 1.0)
+
+
+def _random_patterns(left: Rest, right: Rest, comparison: Comparison, spec: Spec) -> Patterns:
+    """Patterns of pairs of records drawn by their contents, so that neither order nor side matters.
 
     The two sides are drawn apart, by different salts, so that the pairs are not the same people.
     """
     (left_one, left_other), (right_one, right_other) = (
-        [_drawn(side, salt, _SAMPLE) for salt in _SALTS] for side in (left, right)
+        [_drawn(rest, salt, _SAMPLE) for salt in _SALTS] for rest in (left, right)
     )
-    if not len(left_one) or not len(right_one):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    at = np.tile(np.arange(_SAMPLE), _SHIFTS)
-    shifted = at + np.repeat(np.arange(1, _SHIFTS + 1), _SAMPLE)
-    here = np.append(left_one[at % len(left_one)], left_other[shifted % len(left_other)])
-    there = np.append(right_other[shifted % len(right_other)], right_one[at % len(right_one)])
-    apart = here != there if left is right else np.ones(len(here), np.bool_)
-    return here[apart], there[apart]
+    here, there = (np.zeros(0, np.int64),) * 2
+    if len(left_one) and len(right_one):
+        at = np.tile(np.arange(_SAMPLE), _SHIFTS)
+        shifted = at + np.repeat(np.arange(1, _SHIFTS + 1), _SAMPLE)
+        here = np.append(left_one[at % len(left_one)], left_other[shifted % len(left_other)])
+        there = np.append(right_other[shifted % len(right_other)], right_one[at % len(right_one)])
+    if left is right:
+        apart = here != there
+        here, there = here[apart], there[apart]
+    drawn = [np.unique(places) for places in (here, there)]
+    sides = (side.detailed(one.known, places, spec) for one, places in zip((left, right), drawn, strict=True))
+    pairs = np.searchsorted(drawn[0], here), np.searchsorted(drawn[1], there)
+    return comparison.patterns(pairs, *sides)
 
 
-def _drawn(side: Side, salt: np.uint64, most: int) -> Places:
-    """Places of some records, drawn by all that their keys hold, in an order that only contents decide."""
-    contents = np.full(len(side), salt)
-    for facet, factor in zip(side.keys(), _FACTORS, strict=False):
-        contents += _values(side, facet) * factor
-    drawn = keys.mixed(contents)
-    places = np.argpartition(drawn, most)[:most] if len(side) > most else np.arange(len(side))
-    chosen: Places = places[np.argsort(drawn[places], kind="stable")]
+def _drawn(rest: Rest, salt: np.uint64, most: int) -> Places:
+    """Places of some records, drawn by all that was sent of them, in an order that only contents decide."""
+    drawn = keys.mixed(rest.contents + salt)
+    places = np.argpartition(drawn, most)[:most] if len(rest) > most else np.arange(len(rest))
+    chosen: Places = rest.places[places[np.argsort(drawn[places], kind="stable")]]
     return chosen
 
 
@@ -153,7 +145,12 @@ def rare(comparison: Comparison, spec: Spec) -> dict[int, list[int]]:
 
 
 def _rarity(
-    pairs: Pairs, left: Side, right: Side, comparison: Comparison, patterns: Patterns, weights: Weights
+    pairs: Pairs,
+    left: Side,
+    rest: tuple[Rest, Rest],
+    comparison: Comparison,
+    patterns: Patterns,
+    weights: Weights,
 ) -> Floats:
     """log2 of how much rarer equal values are, on both sides, than equal values are on average."""
     rarity = np.zeros(len(pairs[0]))
@@ -161,9 +158,10 @@ def _rarity(
         if not one.telling_when_rare:
             continue
         equal = np.flatnonzero((patterns.distinct[:, at] == one.equal)[patterns.which])
-        shared = _values(left, one.name)[pairs[0][equal]]
+        shared = cast(Keys, left.facets[one.name])[pairs[0][equal]]
         average = weights.u[at][one.equal]
-        for side in (left, right):
-            share = keys.occurrences(shared, _values(side, one.name)) / max(len(side), 1)
+        for all_of_it in rest:
+            values = cast(Keys, all_of_it.known.facets[one.name])[all_of_it.places]
+            share = keys.occurrences(shared, values) / max(len(all_of_it), 1)
             rarity[equal] += np.log2(average / share) / 2
     return rarity

@@ -1,8 +1,8 @@
 """One of the files to be linked: its record ids, and the facets of its records as far as they are needed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -11,17 +11,11 @@ import pyarrow.compute as pc
 from qmcb.errors import InputError
 from qmcb.linkage.fields import KINDS
 from qmcb.linkage.fields.base import Facet, Facets, Field
-from qmcb.linkage.keys import Places
-from qmcb.linkage.records import Source
+from qmcb.linkage.keys import Keys, Places
+from qmcb.linkage.records import ROWS, Source
 from qmcb.linkage.spec import Spec
 
-# What the certain stage needs of the fields by their role.
-CERTAIN_FACETS: Mapping[str, Callable[[str], tuple[str, ...]]] = MappingProxyType(
-    {
-        "number": lambda field: (field,),
-        "name": lambda field: (field, f"{field}.text"),
-    }
-)
+_FACTORS = np.random.default_rng(1984).integers(1, 2**63, 64, dtype=np.uint64) | np.uint64(1)
 
 
 def fields(spec: Spec) -> tuple[Field, ...]:
@@ -39,12 +33,6 @@ class Side:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def keys(self) -> list[str]:
-        """The facets that are whole numbers and not parts of a field."""
-        return [
-            name for name, facet in self.facets.items() if isinstance(facet, np.ndarray) and "." not in name
-        ]
-
     def take(self, places: Places) -> "Side":
         return Side(self.ids.take(pa.array(places)), self.take_facets(places, self.facets))
 
@@ -52,6 +40,35 @@ class Side:
         """The facets named, of the records at some places."""
         chosen = pa.array(places)
         return {name: _taken(self.facets[name], chosen) for name in names}
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The records of a file that the certain stage has left over, by their places among all."""
+
+    known: Side
+    places: Places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @cached_property
+    def contents(self) -> Keys:
+        """One number for all whole numbers that were sent of a record, the same wherever it stands."""
+        total = np.zeros(len(self), np.uint64)
+        numbers = (facet for facet in self.known.facets.values() if isinstance(facet, np.ndarray))
+        for facet, factor in zip(numbers, _FACTORS, strict=False):
+            total += facet[self.places] * factor
+        return total
+
+
+def key(facets: Facets, name: str) -> Keys:
+    """A facet that passes can look for; `InputError` for one that is not there."""
+    facet = facets.get(name)
+    if not isinstance(facet, np.ndarray):
+        known = ", ".join(one for one, facet in facets.items() if isinstance(facet, np.ndarray))
+        raise InputError(f"a pass of the linkage spec by keys among {known}", name, "correct it")
+    return facet
 
 
 def _taken(facet: Facet, places: pa.Array) -> Facet:
@@ -77,36 +94,97 @@ def rising(found: pa.Array) -> bool:
     return len(found) < 2 or bool(pc.all(pc.less(found[:-1], found[1:])).as_py())
 
 
-def identified(source: Source, spec: Spec) -> Side:
-    """All records with what the certain stage needs of the fields named in `spec.certain`."""
-    kept = {
-        name
-        for role, told in CERTAIN_FACETS.items()
-        if role in spec.certain
-        for name in told(spec.certain[role])
-    }
-    named = [spec.certain[role] for role in CERTAIN_FACETS if role in spec.certain]
-    wanted = [one for one in fields(spec) if one.name in named]
-    columns = [spec.record_id, *(spec.fields[one.name].column for one in wanted)]
-    found, parts = [], []
-    for block in source.blocks(columns):
-        found.append(_plain(block[spec.record_id].combine_chunks()))
-        facets: Facets = {}
-        for one in wanted:
-            facets |= one.whole(column(block, spec, one.name), facets)
-        parts.append({name: facet for name, facet in facets.items() if name in kept})
-    return Side(_checked(pa.concat_arrays(found), spec), _joined(parts))
+def read(source: Source, spec: Spec) -> Side:
+    """All records with what the file says of the fields that the certain stage needs (`Field.sent`)."""
+    certain = [one for one in fields(spec) if one.name in _certain(spec)]
+    ids: list[pa.Array] = []
+
+    def facets() -> Iterator[Facets]:
+        for block in _read(source, certain, spec, spec.record_id):
+            ids.append(_plain(block[spec.record_id].combine_chunks()))
+            yield _sent(block, certain, spec)
+
+    found = _joined(facets(), source.rows)
+    return Side(_checked(pa.concat_arrays(ids), spec), found)
 
 
-def _joined(parts: Sequence[Facets]) -> Facets:
-    """The facets of blocks of rows, one after another; each is taken out of the blocks as it is joined."""
-    return {name: _concatenated([part.pop(name) for part in parts]) for name in list(parts[0])}
+def completed(source: Source, known: Side, rows: Places, spec: Spec) -> Side:
+    """The records in some rows, rising, with what the file says of every field; `known` has all records."""
+    others = [one for one in fields(spec) if one.name not in _certain(spec)]
+
+    def facets() -> Iterator[Facets]:
+        start = 0
+        for block in _read(source, others, spec):
+            here = rows[slice(*np.searchsorted(rows, [start, start + len(block)]))]
+            chosen = block if len(here) == len(block) else block.take(pa.array(here - start))
+            yield known.take_facets(here, known.facets) | _sent(chosen, others, spec)
+            start += len(block)
+
+    return Side(known.ids.take(pa.array(rows)), _joined(facets(), len(rows)))
 
 
-def _concatenated(parts: Sequence[Facet]) -> Facet:
-    if isinstance(parts[0], np.ndarray):
-        return np.concatenate(parts)
-    return pa.concat_arrays(parts)
+def _certain(spec: Spec) -> set[str]:
+    """The fields that the certain stage needs of every record."""
+    return {field for role, field in spec.certain.items() if role in ("number", "name")}
+
+
+def _read(source: Source, wanted: Sequence[Field], spec: Spec, *more: str) -> Iterator[pa.Table]:
+    """Blocks of the columns of some fields and `more`; of the record id where the file has none of them."""
+    columns = [*more, *(spec.fields[one.name].column for one in wanted)]
+    repeated = [spec.fields[one.name].column for one in wanted if one.repeats]
+    known = set(columns) & set(source.columns)
+    return source.blocks(columns if known else [spec.record_id], repeated)
+
+
+def _sent(block: pa.Table, wanted: Sequence[Field], spec: Spec) -> Facets:
+    return _united(one.sent(_column(block, spec, one.name)) for one in wanted)
+
+
+def detailed(known: Side, places: Places, spec: Spec) -> Side:
+    """Some records, in the order of their places, with all that is sought and compared."""
+    parts = (_told(_keyed(known, block, spec), spec) for block in _blocks(places))
+    return Side(known.ids.take(pa.array(places)), _joined(parts, len(places)))
+
+
+def keyed(known: Side, places: Places, spec: Spec) -> Iterator[Facets]:
+    """Some records with all that passes look for (`Field.keys`), block by block."""
+    return (_keyed(known, block, spec) for block in _blocks(places))
+
+
+def _blocks(places: Places) -> Iterator[Places]:
+    return (places[start : start + ROWS] for start in range(0, max(len(places), 1), ROWS))
+
+
+def _keyed(known: Side, places: Places, spec: Spec) -> Facets:
+    sent = known.take_facets(places, known.facets)
+    return sent | _united(one.keys(sent) for one in fields(spec))
+
+
+def _told(keyed: Facets, spec: Spec) -> Facets:
+    return keyed | _united(one.told(keyed) for one in fields(spec))
+
+
+def _united(parts: Iterable[Facets]) -> Facets:
+    return {name: facet for part in parts for name, facet in part.items()}
+
+
+def _joined(blocks: Iterable[Facets], rows: int) -> Facets:
+    """The facets of blocks of rows, one after another; whole numbers are laid where they will stay."""
+    numbers: dict[str, Keys] = {}
+    texts: dict[str, list[pa.StringArray]] = {}
+    start = 0
+    for facets in blocks:
+        size = 0
+        for name, facet in facets.items():
+            size = len(facet)
+            if isinstance(facet, np.ndarray):
+                if name not in numbers:
+                    numbers[name] = np.empty(rows, facet.dtype)
+                numbers[name][start : start + size] = facet
+            else:
+                texts.setdefault(name, []).append(facet)
+        start += size
+    return numbers | {name: pa.concat_arrays(parts) for name, parts in texts.items()}
 
 
 def ordered(known: Side, places: Places) -> Places:
@@ -115,56 +193,7 @@ def ordered(known: Side, places: Places) -> Places:
     return places if rising(some_ids) else places[pc.sort_indices(some_ids).to_numpy()]
 
 
-def detailed(source: Source, known: Side, several: Sequence[Places], spec: Spec) -> list[Side]:
-    """Some records with every facet, for each of several lists of places; the file is read once."""
-    rows = [np.sort(places) for places in several]
-    parts: list[list[Facets]] = [[] for _ in several]
-    start = 0
-    columns = [
-        spec.fields[one.name].column for one in fields(spec) if one.reread or one.name not in known.facets
-    ]
-    for block in source.blocks([spec.record_id, *columns]):
-        for all_places, made in zip(rows, parts, strict=True):
-            here = all_places[slice(*np.searchsorted(all_places, [start, start + len(block)]))]
-            made.append(_details(block, here - start, known.take_facets(here, known.facets), spec))
-        start += len(block)
-    return [_in_order(known, *each) for each in zip(rows, several, parts, strict=True)]
-
-
-def _in_order(known: Side, rows: Places, places: Places, parts: Sequence[Facets]) -> Side:
-    found = Side(known.ids.take(pa.array(rows)), _joined(parts))
-    return found if (rows == places).all() else found.take(np.searchsorted(rows, places))
-
-
-def _details(block: pa.Table, within: Places, known: Facets, spec: Spec) -> Facets:
-    """All facets of the rows `within` a block of the file, of which some are known."""
-    facets = dict(known)
-    whole = np.array_equal(within, np.arange(len(block)))
-    for one in fields(spec):
-        values = column(block, spec, one.name)
-        if not whole:
-            values = values.take(pa.array(within))
-        if one.name not in facets:
-            facets |= one.whole(values, facets)
-        facets |= one.details(values, facets)
-    return facets
-
-
-def values(source: Source, places: Places, spec: Spec, field: str) -> pa.ChunkedArray:
-    """What some records, in the order of the places, have in one field's column."""
-    told, start = spec.fields[field].column, 0
-    rows, back = np.unique(places, return_inverse=True)
-    parts = []
-    for block in source.blocks([told]):
-        if told not in block.column_names:
-            return pa.chunked_array([pa.nulls(len(places), pa.string())])
-        here = rows[slice(*np.searchsorted(rows, [start, start + len(block)]))]
-        parts.append(block[told].take(pa.array(here - start)))
-        start += len(block)
-    return pa.chunked_array([chunk for part in parts for chunk in part.chunks]).take(pa.array(back))
-
-
-def column(table: pa.Table, spec: Spec, name: str) -> pa.ChunkedArray:
+def _column(table: pa.Table, spec: Spec, name: str) -> pa.ChunkedArray:
     """A field's column; nulls where the file has none."""
     told = spec.fields[name].column
     if told in table.column_names:

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from files import everything
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qmcb.errors import InputError
-from qmcb.linkage import candidates, side, spec
+from qmcb.linkage import candidates, spec
 from qmcb.linkage.candidates import KeyPass
-from qmcb.linkage.fields.base import Facets
 from qmcb.linkage.side import Side
 from qmcb.linkage.spec import Pass, Spec
 
@@ -27,12 +27,7 @@ Record = dict[str, str | None]
 
 def records(*rows: Record) -> Side:
     table = pa.Table.from_pylist([{"phone": "13900000001", **row} for row in rows], SCHEMA)
-    facets: Facets = {}
-    for one in side.fields(PEOPLE):
-        values = table[PEOPLE.fields[one.name].column]
-        facets |= one.whole(values, facets)
-        facets |= one.details(values, facets)
-    return Side(pa.array(range(len(rows)), pa.int64()), facets)
+    return everything(table.append_column("record_id", pa.array(range(len(rows)), pa.int64())), PEOPLE)
 
 
 def only(*titles: str) -> Spec:

@@ -3,12 +3,12 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from files import everything
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qmcb.linkage import compare, side, spec
 from qmcb.linkage.compare import Comparison, Patterns
-from qmcb.linkage.fields.base import Facets
 from qmcb.linkage.fields.code import Same
 from qmcb.linkage.fields.date import Birth
 from qmcb.linkage.fields.name import Name
@@ -25,12 +25,7 @@ Record = dict[str, str | None]
 
 def records(*rows: Record) -> Side:
     table = pa.Table.from_pylist(list(rows), SCHEMA)
-    facets: Facets = {}
-    for one in side.fields(PEOPLE):
-        values = table[PEOPLE.fields[one.name].column]
-        facets |= one.whole(values, facets)
-        facets |= one.details(values, facets)
-    return Side(pa.array(range(len(rows)), pa.int64()), facets)
+    return everything(table.append_column("record_id", pa.array(range(len(rows)), pa.int64())), PEOPLE)
 
 
 def levels(left: Record, right: Record) -> dict[str, int]:

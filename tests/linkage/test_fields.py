@@ -23,8 +23,13 @@ EATEN = RIGHT[:15] + "000"
 
 def facets(field: Field, *values: object, known: Facets | None = None) -> Facets:
     column = pa.array(values) if any(values) else pa.nulls(len(values), pa.string())
-    found = (known or {}) | field.whole(column, known or {})
-    return found | field.details(column, found)
+    return told(field, column, known or {})
+
+
+def told(field: Field, column: pa.Array | pa.ChunkedArray, known: Facets) -> Facets:
+    found = known | field.sent(column)
+    found |= field.keys(found)
+    return found | field.told(found)
 
 
 def level(kind: str, one: object, other: object) -> int:
@@ -223,16 +228,16 @@ def test_birth_dates(one: str | None, other: str | None, expected: Birth) -> Non
     ids=lambda column: str(column.type),
 )
 def test_dates_of_every_type(column: pa.Array) -> None:
-    assert KINDS["date"]("it").whole(column, {})["it"].tolist() == [19800229, 0]
+    assert told(KINDS["date"]("it"), column, {})["it"].tolist() == [19800229, 0]
 
 
 def test_a_number_tells_the_birth_and_the_region_where_nothing_was_sent() -> None:
     number = KINDS["resident_number"]("number")
     known = facets(number, RIGHT, RIGHT, None, RIGHT[:17] + "1")
-    born = KINDS["date"]("birth", "number").whole(pa.array([None, "19800203", None, None]), known)
+    born = told(KINDS["date"]("birth", "number"), pa.array([None, "19800203", None, None]), known)
     assert born["birth"].tolist() == [19830527, 19800203, 0, 0]
     assert born["birth.either_order"].tolist() == [19830527, 19800203, 0, 0]
-    lives = KINDS["region"]("region", "number").whole(pa.array([None, "640202", None, None]), known)
+    lives = told(KINDS["region"]("region", "number"), pa.array([None, "640202", None, None]), known)
     assert lives["region"].tolist() == [640104, 640202, 0, 0]
 
 
@@ -315,8 +320,7 @@ def test_columns_without_values(kind: str, count: int) -> None:
         pa.nulls(count, pa.string()),
         pa.chunked_array([pa.nulls(count, pa.string())]),
     ):
-        found = field.whole(column, {})
-        found |= field.details(column, found)
+        found = told(field, column, {})
         compared = [found[name] for name in field.compared]
         assert field.levels(*compared, *compared).tolist() == [0] * count
 
@@ -333,11 +337,8 @@ def test_a_value_agrees_with_itself_and_levels_do_not_depend_on_the_side(
 ) -> None:
     field = KINDS[kind]("it")
     column = pa.array(values, pa.string())
-    found = field.whole(column, {})
-    found |= field.details(column, found)
-    turned = field.whole(column[::-1], {})
-    turned |= field.details(column[::-1], turned)
-    one, other = ([told[name] for name in field.compared] for told in (found, turned))
+    found, turned = told(field, column, {}), told(field, column[::-1], {})
+    one, other = ([facets[name] for name in field.compared] for facets in (found, turned))
     there, back, self = (field.levels(*pair) for pair in (one + other, other + one, one + one))
     assert there.tolist() == back.tolist() == there.tolist()[::-1]
     assert all(level in (0, field.equal) for level in self) or kind == "resident_number"

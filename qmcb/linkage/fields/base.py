@@ -39,20 +39,24 @@ class Field(ABC):
     """The level of equal values."""
     telling_when_rare: ClassVar[bool] = False
     """Whether an equal value tells the more the rarer it is."""
-    reread: ClassVar[bool] = True
-    """Whether `details` looks at the values again."""
+    repeats: ClassVar[bool] = False
+    """Whether a file says the same few things again and again, so that each is looked at once."""
     rare: ClassVar[tuple[int, ...]] = ()
     """Levels too rare among random pairs to be sampled, all of whose pairs the passes find."""
 
     @abstractmethod
-    def whole(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
-        """The facet named like the field, equal where its values are, and what was made on the way.
+    def sent(self, values: text.Strings) -> Facets:
+        """What a file says, kept for each of its records and so as small as can be."""
 
-        `known` are the facets of the fields before this one.
+    def keys(self, known: Mapping[str, Facet]) -> Facets:
+        """What else passes look for, where `known` has what all fields `sent` of the same records.
+
+        With it there is a facet named like the field, equal where its values are.
         """
+        return {}
 
-    def details(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
-        """What else passes and comparison need, where `known` has what `whole` gives of the same rows."""
+    def told(self, known: Mapping[str, Facet]) -> Facets:
+        """What else is compared, where `known` has the keys too."""
         return {}
 
     @property

@@ -1,6 +1,5 @@
 """Values that are the same or not: sex, phone and other codes; and codes in which a digit may be wrong."""
 
-from collections.abc import Mapping
 from enum import IntEnum
 from typing import cast
 
@@ -14,10 +13,10 @@ from rapidfuzz.distance import OSA
 from qmcb.identity import text
 from qmcb.linkage import keys
 from qmcb.linkage.fields.base import Facet, Facets, Field, same_or_not, some
-from qmcb.linkage.keys import Keys
+from qmcb.linkage.keys import NONE, Keys
 
-_SEXES = {"男": "1", "男性": "1", "M": "1", "女": "2", "女性": "2", "F": "2"}
-_PHONE_BYTES = 11
+_SEXES = {"1": 1, "男": 1, "男性": 1, "M": 1, "2": 2, "女": 2, "女性": 2, "F": 2}
+_PHONE_DIGITS = 11
 
 
 class Same(IntEnum):
@@ -29,13 +28,10 @@ class CodeField(Field):
 
     kinds = Same
     equal = Same.EQUAL
+    repeats = True
 
-    def whole(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
-        return {self.name: keys.of_text(self.tidied(text.strings(values)))}
-
-    def tidied(self, values: pa.StringArray) -> pa.StringArray:
-        found = values.dictionary_encode()
-        return text.tidy(found.dictionary).codes.take(found.indices)
+    def sent(self, values: text.Strings) -> Facets:
+        return {self.name: text.by_distinct(values, _key)}
 
     def levels(self, *values: Facet) -> npt.NDArray[np.integer]:
         one, other = cast(tuple[Keys, Keys], values)
@@ -45,25 +41,44 @@ class CodeField(Field):
 class SexField(CodeField):
     """Sex as GB/T 2261.1 codes it, or as 男 and 女; 0 and 9, unknown, count as missing."""
 
-    def tidied(self, values: pa.StringArray) -> pa.StringArray:
-        found = values.dictionary_encode()
-        codes = text.tidy(found.dictionary).codes.to_pylist()
-        told = [_SEXES.get(code, code) for code in codes]
-        return pa.array([code if code in ("1", "2") else None for code in told], pa.string()).take(
-            found.indices
-        )
+    def sent(self, values: text.Strings) -> Facets:
+        return {self.name: text.by_distinct(values, _sex)}
 
 
 class PhoneField(CodeField):
     """Phones, without blanks, hyphens and the country's 86."""
 
-    def tidied(self, values: pa.StringArray) -> pa.StringArray:
-        plain = pc.and_(pc.equal(pc.binary_length(values), _PHONE_BYTES), pc.ascii_is_decimal(values))
-        odd = pc.invert(plain).fill_null(False)
-        bare = text.tidy(values.filter(odd)).codes
-        return pc.replace_with_mask(
-            values, odd, pc.replace_substring_regex(bare, r"^(\+|00)?86(1\d{10})$", r"\2")
-        )
+    repeats = False
+
+    def sent(self, values: text.Strings) -> Facets:
+        written = text.strings(values)
+        found = _whole(written)
+        rest = np.flatnonzero((found == NONE) & text.mask(written.is_valid()))
+        if rest.size:
+            bare = text.tidy(written.take(pa.array(rest))).codes
+            bare = pc.replace_substring_regex(bare, r"^(\+|00)?86(1\d{10})$", r"\2")
+            again = _whole(bare)
+            found[rest] = np.where(again == NONE, keys.of_text(bare), again)
+        return {self.name: found}
+
+
+def _key(values: text.Strings) -> Keys:
+    return keys.of_text(text.tidy(text.strings(values)).codes)
+
+
+def _sex(values: text.Strings) -> npt.NDArray[np.uint8]:
+    codes = text.tidy(text.strings(values)).codes.to_pylist()
+    return np.array([_SEXES.get(code, 0) for code in codes], np.uint8)
+
+
+def _whole(written: pa.StringArray) -> Keys:
+    """Phones of eleven digits as whole numbers; 0 for anything else."""
+    fits, content = text.fixed(written, _PHONE_DIGITS)
+    digits = content - np.uint8(ord("0"))
+    head, tail = (text.whole(part).astype(np.uint64) for part in (digits[:, :5], digits[:, 5:]))
+    found = np.zeros(len(written), np.uint64)
+    found[fits] = np.where((digits > 9).any(axis=1), NONE, head * np.uint64(1_000_000) + tail)
+    return found
 
 
 class Digits(IntEnum):
@@ -76,7 +91,7 @@ class DigitsField(Field):
     kinds = Digits
     equal = Digits.EQUAL
 
-    def whole(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
+    def sent(self, values: text.Strings) -> Facets:
         tidied = text.tidy(text.strings(values)).codes
         return {self.name: keys.of_text(tidied), self.part("text"): tidied}
 

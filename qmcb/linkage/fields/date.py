@@ -32,16 +32,19 @@ class DateField(Field):
 
     kinds = Birth
     equal = Birth.EQUAL
+    repeats = True
 
-    def whole(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
-        sent = dates(values)
-        born = sent
+    def sent(self, values: text.Strings) -> Facets:
+        return {self.part("sent"): text.by_distinct(values, _dates) if _encoded(values) else _dates(values)}
+
+    def keys(self, known: Mapping[str, Facet]) -> Facets:
+        born = cast(Keys, known[self.part("sent")]).astype(np.uint64)
         if self.instead:
             inside = packed.births(cast(Keys, known[self.instead])).astype(np.uint64)
-            born = np.where(sent == NONE, inside, sent)
+            born = np.where(born == NONE, inside, born)
         year, month, day = _parts(born)
         order = year * np.uint64(10_000) + np.minimum(month, day) * np.uint64(100) + np.maximum(month, day)
-        return {self.name: born, self.part("either_order"): order, self.part("sent"): sent}
+        return {self.name: born, self.part("either_order"): order}
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -63,6 +66,14 @@ class DateField(Field):
             [Birth.MISSING, INFERRED, Birth.EQUAL, Birth.SWAPPED, Birth.ONE_DIGIT, Birth.YEAR],
             Birth.OTHER,
         )
+
+
+def _encoded(values: text.Strings) -> bool:
+    return bool(pa.types.is_dictionary(values.type))
+
+
+def _dates(sent: text.Strings) -> npt.NDArray[np.uint32]:
+    return dates(sent).astype(np.uint32)
 
 
 def dates(sent: text.Strings) -> Keys:

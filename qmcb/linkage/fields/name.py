@@ -33,13 +33,12 @@ class NameField(Field):
     kinds = Name
     equal = Name.EQUAL
     telling_when_rare = True
-    reread = False
 
-    def whole(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
+    def sent(self, values: text.Strings) -> Facets:
         plain = names.separator_free(values)
         return {self.name: keys.of_text(plain), self.part("text"): plain}
 
-    def details(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
+    def keys(self, known: Mapping[str, Facet]) -> Facets:
         plain = cast(pa.StringArray, known[self.part("text")])
         first, last = names.ends(plain)
         return {

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from qmcb.identity import packed, text
 from qmcb.identity.text import Bytes, Mask
 from qmcb.linkage.fields.base import Facet, Facets, Field, one_begins_other, some
-from qmcb.linkage.keys import Keys
+from qmcb.linkage.keys import Keys, Places
 
 _WIDTH = 18
 _SHORTEST = 12
@@ -51,18 +51,25 @@ class NumberField(Field):
     equal = Number.SHARED
     rare = (*DAMAGED, Number.SHARED)
 
-    def whole(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
-        return {self.name: packed.codes(values)}
+    def sent(self, values: text.Strings) -> Facets:
+        written = text.strings(values)
+        codes = packed.codes(written)
+        wrong = pa.array(codes == packed.NONE)
+        damaged = pc.replace_with_mask(pa.nulls(len(written), pa.string()), wrong, written.filter(wrong))
+        return {self.name: codes, self.part("damaged"): damaged}
 
-    def details(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
-        codes = cast(Keys, known[self.name])
-        digits = _digits(text.strings(values), codes)
-        fragments = {self.part(name): found for name, found in _fragments(codes, digits)}
-        return {
-            self.part("sure"): _sure(codes),
-            self.part("text"): digits,
-            **fragments,
-        }
+    def keys(self, known: Mapping[str, Facet]) -> Facets:
+        codes, damaged = self._sent(known)
+        rows = np.flatnonzero(text.mask(damaged.is_valid()))
+        fragments = _fragments(codes, rows, _tidied(damaged.take(pa.array(rows))))
+        return {self.part("sure"): _sure(codes), **{self.part(name): found for name, found in fragments}}
+
+    def told(self, known: Mapping[str, Facet]) -> Facets:
+        codes, damaged = self._sent(known)
+        return {self.part("text"): pc.coalesce(packed.in_full(codes), _tidied(damaged))}
+
+    def _sent(self, known: Mapping[str, Facet]) -> tuple[Keys, pa.StringArray]:
+        return cast(Keys, known[self.name]), cast(pa.StringArray, known[self.part("damaged")])
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -117,40 +124,32 @@ def _sure(codes: Keys) -> Keys:
     return found
 
 
-def _digits(sent: pa.StringArray, codes: Keys) -> pa.StringArray:
-    """Each certain number in 18 characters, else what was sent: without blanks, in capitals.
+def _tidied(damaged: pa.StringArray) -> pa.StringArray:
+    """What was sent without blanks, in capitals; null where it is shorter than 12.
 
-    Null where it is shorter than 12; 15 digits are told with their century, so that they can be held
-    against 18.
+    15 digits are told with their century, so that they can be held against 18.
     """
-    plain = pc.and_(pc.equal(pc.binary_length(sent), _WIDTH), pc.ascii_is_alnum(sent))
-    plain = pc.and_not(plain, pc.ends_with(sent, "x"))
-    odd = np.flatnonzero((codes == packed.NONE) | ~text.mask(plain))
-    if not odd.size:
-        return sent
-    bare = text.tidy(sent.take(pa.array(odd))).codes
+    bare = text.tidy(damaged).codes
     old = pc.binary_join_element_wise(
         pc.utf8_slice_codeunits(bare, 0, 6), "19", pc.utf8_slice_codeunits(bare, 6, 15), ""
     )
     bare = pc.if_else(pc.equal(pc.utf8_length(bare), 15), old, bare)
-    bare = pc.if_else(pc.greater_equal(pc.utf8_length(bare), _SHORTEST), bare, pa.scalar(None, pa.string()))
-    told = pc.coalesce(packed.in_full(codes[odd]), bare)
-    places = np.zeros(len(sent), np.bool_)
-    places[odd] = True
-    return pc.replace_with_mask(sent, pa.array(places), told)
+    return pc.if_else(pc.greater_equal(pc.utf8_length(bare), _SHORTEST), bare, pa.scalar(None, pa.string()))
 
 
-def _fragments(codes: Keys, digits: pa.StringArray) -> Iterator[tuple[str, Keys]]:
-    """Each fragment by name: one whole number of the digits it keeps, plus 1; 0 where one is not there."""
+def _fragments(codes: Keys, damaged: Places, digits: pa.StringArray) -> Iterator[tuple[str, Keys]]:
+    """Each fragment by name: one whole number of the digits it keeps, plus 1; 0 where one is not there.
+
+    `digits` are those of the numbers at the places `damaged`.
+    """
     right = np.flatnonzero(codes)
-    body = codes[right] - np.uint64(1)
-    check = _value(text.fixed(digits.take(pa.array(right)), _WIDTH)[1][:, 17])
-    damaged = np.flatnonzero((codes == packed.NONE) & text.mask(digits.is_valid()))
-    written = _written(digits.take(pa.array(damaged)))
+    body, check = codes[right] - np.uint64(1), _value(packed.checks(codes[right]))
+    told = text.mask(digits.is_valid())
+    written = _written(digits.filter(pa.array(told)))
     for name, spans in _FRAGMENTS.items():
         found = np.zeros(len(codes), np.uint64)
         found[right] = _kept(body, check, spans)
-        found[damaged] = _fragment(written, spans)
+        found[damaged[told]] = _fragment(written, spans)
         yield name, found
 
 
@@ -170,12 +169,12 @@ def _written(digits: pa.StringArray) -> tuple[Bytes, Bytes]:
 
     X is ten.
     """
-    sides = np.zeros((2, len(digits), _WIDTH), np.uint8)
-    for row, number in enumerate(digits.to_pylist()):
-        characters = np.frombuffer(number.encode("ascii", "replace"), np.uint8)
-        sides[0, row, : len(characters)] = characters[:_WIDTH]
-        sides[1, row, -min(len(characters), _WIDTH) :] = characters[-_WIDTH:]
-    return _value(sides[0]), _value(sides[1])
+    ends, data = text.spread(pc.replace_substring_regex(digits, r"[^\x00-\x7F]", "?"))
+    padded = np.concatenate((np.zeros(_WIDTH, np.uint8), data, np.zeros(_WIDTH, np.uint8)))
+    lengths, place = np.diff(ends)[:, None], np.arange(_WIDTH)
+    left = np.where(place < lengths, padded[ends[:-1, None] + place + _WIDTH], 0)
+    right = np.where(place >= _WIDTH - lengths, padded[ends[1:, None] + place], 0)
+    return _value(left), _value(right)
 
 
 def _value(characters: Bytes) -> Bytes:

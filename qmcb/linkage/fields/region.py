@@ -21,16 +21,17 @@ class RegionField(Field):
 
     kinds = Region
     equal = Region.COUNTY
+    repeats = True
 
-    def whole(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
-        fits, content = text.fixed(text.strings(values), 6)
-        digits = content - np.uint8(ord("0"))
-        sent = np.zeros(len(fits), np.uint64)
-        sent[fits] = np.where((digits > 9).any(axis=1), 0, text.whole(np.minimum(digits, 9)))
+    def sent(self, values: text.Strings) -> Facets:
+        return {self.part("sent"): text.by_distinct(values, _whole)}
+
+    def keys(self, known: Mapping[str, Facet]) -> Facets:
+        lives = cast(Keys, known[self.part("sent")]).astype(np.uint64)
         if self.instead:
             inside = packed.regions(cast(Keys, known[self.instead])).astype(np.uint64)
-            sent = np.where(sent == NONE, inside, sent)
-        return {self.name: sent}
+            lives = np.where(lives == NONE, inside, lives)
+        return {self.name: lives}
 
     def levels(self, *values: Facet) -> npt.NDArray[np.integer]:
         one, other = cast(tuple[Keys, Keys], values)
@@ -40,3 +41,11 @@ class RegionField(Field):
             [Region.MISSING, Region.COUNTY, Region.CITY, Region.PROVINCE],
             Region.OTHER,
         )
+
+
+def _whole(values: text.Strings) -> npt.NDArray[np.uint32]:
+    fits, content = text.fixed(text.strings(values), 6)
+    digits = content - np.uint8(ord("0"))
+    found = np.zeros(len(fits), np.uint32)
+    found[fits] = np.where((digits > 9).any(axis=1), 0, text.whole(np.minimum(digits, 9)))
+    return found

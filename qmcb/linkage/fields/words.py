@@ -1,6 +1,5 @@
 """Words in any language: names of people and places, addresses."""
 
-from collections.abc import Mapping
 from enum import IntEnum
 from typing import cast
 
@@ -31,7 +30,7 @@ class WordsField(Field):
     equal = Words.EQUAL
     telling_when_rare = True
 
-    def whole(self, values: text.Strings, known: Mapping[str, Facet]) -> Facets:
+    def sent(self, values: text.Strings) -> Facets:
         folded = pc.utf8_lower(pc.utf8_normalize(text.strings(values), "NFKC"))
         folded = pc.utf8_trim_whitespace(pc.replace_substring_regex(folded, r"[\s\pP]+", " "))
         return {self.name: keys.of_text(folded), self.part("text"): folded}
