@@ -63,17 +63,17 @@ class Range:
         self._accounts, self._coefficient = panel.accounts, coefficient
         marks = None if coefficient is None else coefficient(panel.accounts.contributions)
         self._others = Others.build(panel.accounts, terms, marks)
+        counts = np.array("managed_part" in terms)
+        self._target = np.where(counts, panel.accounts.target, UNKNOWN).ravel()
 
     def grid(self, percents: Sequence[int]) -> tuple[Points, Points]:
-        """Both ends of each stretch between per cents of what a region collects, cut at its target.
+        """Both ends of each stretch between per cents of what a region collects.
 
-        Stretches without length are left out: those of a region that collects nothing, too.
+        It is cut at the region's target where that counts. Stretches without length are left out: those of a region that collects nothing, too.
         """
         collected = self._accounts.contributions.ravel()
         levels = part(collected, np.array(percents)[:, None] * _PERCENT)
-        target = self._accounts.target.ravel()
-        known = np.where(target == UNKNOWN, collected, target)
-        levels = np.sort(np.vstack([levels, np.clip(known, levels[0], levels[-1])]), axis=0)
+        levels = np.sort(np.vstack([levels, np.clip(self._target, levels[0], levels[-1])]), axis=0)
         place = np.broadcast_to(np.arange(len(collected)), levels.shape)
         points = self.at(place.ravel(), levels.ravel())
         low, high = points[: -len(collected)], points[len(collected) :]
@@ -85,7 +85,7 @@ class Range:
         row, region = np.divmod(place, len(self._accounts.regions))
         marks = None if self._coefficient is None else self._marks(self._coefficient, place, level)
         read = self._others.settle(row, region, _cost_and_course, coefficient=marks, contributions=level)
-        missed = (level < self._others.accounts.target[row, region]) & ("managed_part" in self._others.terms)
+        missed = level < self._target[place]
         course = read[:, 1] | np.where(missed, read[:, 1] % 2 << 1, 0)  # what is missed counts in a gap
         if marks is not None:
             course |= marks << _BITS
