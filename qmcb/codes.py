@@ -165,6 +165,23 @@ BURDEN: Codes = {
 OUTCOME: Codes = {"loser": "多负担", "same": "不变", "winner": "少负担"}
 PURSE: Codes = {"counties": "各县", "city": "市级财政", "province": "省级财政", "pool": "动用调剂金结余"}
 
+# Schemes that can be chosen and the bound of any allocation (qmcb/fund/frontier.py)
+FRONTIER: Codes = {
+    "point": "方案",
+    "scheme": "分担办法",
+    "label": "名称",
+    "cost": "县级以上财政年均支出",
+    "gini": "负担不均程度（基尼系数）",
+    "kept": "多征一元留县份额",
+    "bound": "同等支出下的不均下限",
+    "parameters": "参数",
+    "keeps_floor": "达到激励底线",
+    "gini_above": "同等支出下不均可降",
+    "cost_above": "同等不均下支出可省",
+    "dominated_by": "被哪个方案优于",
+}
+FRONTIER_BOUND: Codes = {"unpooled": "下限：各县不上解", "pooled": "下限：上解不超过可选上限"}
+
 # Why a gap moved from one year to another (qmcb/fund/cause.py)
 CAUSE: Codes = {
     "retirees": "离退休人数",

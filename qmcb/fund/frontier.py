@@ -1,87 +1,134 @@
-"""Fairness against the region's cost: the schemes of one form that no other of it beats in both."""
+"""Fairness against cost: the schemes that can be chosen, the bound of any, and where today's stand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.optimize import differential_evolution
 
-from qmcb.errors import InputError
-from qmcb.fund import assessment, bound, outcome, sharing
+from qmcb.fund import bound, objectives, settle, sharing
 from qmcb.fund.accounts import Accounts
-from qmcb.fund.bound import Burdens
-from qmcb.fund.exact import PPM, Whole
+from qmcb.fund.bound import Bound
+from qmcb.fund.exact import PPM
 from qmcb.fund.ledger import Fund
-from qmcb.fund.outcome import Outcome
+from qmcb.fund.objectives import Objectives
 from qmcb.fund.scheme import Scheme, Terms
+from qmcb.fund.search import Search
+from qmcb.fund.sharing import Shares
 from qmcb.fund.space import Place, Space
 
 YEARS = 3
-_POPULATION = 24
-_GENERATIONS = 12
+_COSTS = 40  # costs at which the bound is drawn
 
 
-class Search:
-    """What was found out about places of a space; nothing is computed twice."""
+@dataclass(frozen=True)
+class Frontier:
+    """The front of a space over some years of a fund: `places`, the cheapest first."""
 
-    def __init__(self, accounts: Accounts, coefficient: Whole | None, space: Space) -> None:
-        self.accounts, self.coefficient, self.space = accounts, coefficient, space
-        self._seen: dict[Place, Outcome] = {}
-        self._kept: dict[Place, float] = {}
+    fund: Fund
+    years: tuple[int, ...]
+    search: Search
+    places: tuple[Place, ...]
 
-    def outcome(self, place: Place) -> Outcome:
-        if place not in self._seen:
-            terms = self.space.at(place)
-            self._seen[place] = outcome.outcome(self.accounts, terms, self.coefficient)
-        return self._seen[place]
+    @property
+    def accounts(self) -> Accounts:
+        return self.search.accounts
 
-    def kept(self, place: Place) -> float:
-        if place not in self._kept:
-            terms, of = self.space.at(place), self.space.of / PPM
-            self._kept[place] = outcome.kept(self.accounts, terms, self.coefficient, of)
-        return self._kept[place]
+    @property
+    def space(self) -> Space:
+        return self.search.space
 
-    def allowed(self, place: Place) -> bool:
-        return self.kept(place) >= self.space.kept / PPM
+    def front(self) -> pd.DataFrame:
+        """The schemes found that no other of the space beats in both cost and equality.
 
-    def front(self) -> list[Place]:
-        """The allowed places seen of which no other is at most as dear and less unequal; cheapest first."""
-        made: list[Place] = []
-        for place in sorted(self._seen, key=lambda each: (self._seen[each].cost, self._seen[each].gini, each)):
-            if (not made or self._seen[place].gini < self._seen[made[-1]].gini) and self.allowed(place):
-                made.append(place)
-        return made
-
-    def best(self, budget: float, rng: np.random.Generator) -> Place:
-        """The place of least inequality within a budget that keeps the floor, by differential evolution.
-
-        Where there is none, one that is nearest to both.
+        Columns: point (from 1), cost (fen, mean of the years), gini, kept (share of one more yuan, see
+        objectives.kept), bound (see `Bound`: least Gini at this cost with no higher pay-in), parameters
+        (text), and the value of each lever in the units of the scheme's file.
         """
+        rows = []
+        for number, place in enumerate(self.places, 1):
+            terms, made = self.space.at(place), self.search[place]
+            shares = sharing.share(self.accounts, terms, coefficient=self.search.coefficient)
+            told = {"parameters": self.space.text(place), **self.space.values(place)}
+            rows.append(
+                {
+                    "point": number,
+                    **self._measures(made, terms, shares),
+                    "kept": self.search.kept(place),
+                    **told,
+                }
+            )
+        return pd.DataFrame(rows)[
+            ["point", "cost", "gini", "kept", "bound", "parameters", *self.space.values(self.places[0])]
+        ]
 
-        def energy(at: NDArray[np.float64]) -> float:
-            place = tuple(int(each) for each in np.rint(at))
-            found = self.outcome(place)
-            if found.cost > budget:
-                return 2 + (found.cost - budget) / (budget + 1)
-            if not self.allowed(place):
-                return 1 + self.space.kept / PPM - self.kept(place)
-            return found.gini
+    def bounds(self) -> pd.DataFrame:
+        """The least inequality that any allocation could reach, by its cost.
 
-        most = np.array(self.space.most)
-        started = rng.integers(0, most + 1, (_POPULATION, len(most)))
-        known = [place for place in self.front() if self.outcome(place).cost <= budget][-_POPULATION // 3:]
-        for row, place in enumerate([*known, self.space.today, self.space.least]):
-            started[row] = place
-        found = differential_evolution(
-            energy,
-            [(0, top) for top in most],
-            init=started,
-            integrality=[True] * len(most),
-            maxiter=_GENERATIONS,
-            polish=False,
-            rng=rng,
+        Columns: kind (codes.FRONTIER_BOUND), cost (fen, mean of the years, from 0 to the whole gap),
+        gini. `unpooled`: no region pays in; `pooled`: none pays in more than the levers let it. Both leave
+        with a region what the scheme's terms always do.
+        """
+        stays = bound.stays(self.accounts, self.space.terms)
+        most = sharing.share(
+            self.accounts, self.space.at(self.space.most), coefficient=self.search.coefficient
         )
-        return tuple(int(each) for each in np.rint(found.x))
+        parts = []
+        for kind, paid_in in {"unpooled": np.zeros_like(most.paid_in), "pooled": most.paid_in}.items():
+            each = Bound.of(self.accounts, paid_in, stays)
+            costs = [each.gap * part // _COSTS for part in range(_COSTS + 1)]
+            told = {"cost": [self._mean(cost) for cost in costs], "gini": [each.gini(cost) for cost in costs]}
+            parts.append(pd.DataFrame({"kind": kind, **told}))
+        return pd.concat(parts, ignore_index=True)
+
+    def schemes(self, schemes: Iterable[Scheme]) -> pd.DataFrame:
+        """Where schemes with their own parameters stand, over the same years under terms of the same day.
+
+        Columns: scheme, label, cost, gini, kept and bound (as `front`), keeps_floor (bool), gini_above and
+        cost_above (what the front would save of either with no more of the other; negative where the
+        scheme beats it; empty where no point has so little), dominated_by (the point that saves most of
+        the gini with no more cost; empty where none does). Raises `InputError` for a scheme not in force.
+        """
+        return pd.DataFrame([self._scheme(each) for each in schemes]).astype(
+            {"cost_above": "Int64", "dominated_by": "Int64"}
+        )
+
+    def _scheme(self, scheme: Scheme) -> dict[str, object]:
+        made = settle.settle(self.fund, scheme, years=self.years, as_of=self.space.as_of)
+        terms, found = made.terms[0], Objectives.of(made.shares, self.accounts)
+        kept = objectives.kept(self.accounts, terms, made.coefficient, self.space.of)
+        front = [self.search[place] for place in self.places]
+        cheaper = [point for point in front if point.cost <= found.cost]
+        fairer = [point for point in front if point.gini <= found.gini]
+        beaten = bool(cheaper) and cheaper[-1] != found and cheaper[-1].gini <= found.gini
+        return {
+            "scheme": scheme.name,
+            "label": scheme.label,
+            **self._measures(found, terms, made.shares),
+            "kept": kept,
+            "keeps_floor": kept >= self.space.kept / PPM,
+            "gini_above": found.gini - cheaper[-1].gini if cheaper else np.nan,
+            "cost_above": self._mean(found.cost - fairer[0].cost) if fairer else None,
+            "dominated_by": len(cheaper) if beaten else None,
+        }
+
+    def _measures(self, made: Objectives, terms: Terms, shares: Shares) -> dict[str, object]:
+        least = Bound.of(self.accounts, shares.paid_in, bound.stays(self.accounts, terms)).gini(made.cost)
+        return {"cost": self._mean(made.cost), "gini": made.gini, "bound": least}
+
+    def _mean(self, fen: int) -> int:
+        """Fen of all years as fen a year."""
+        return round(fen / len(self.years))
+
+
+def frontier(fund: Fund, space: Space, *, years: Iterable[int] | None = None, seed: int = 0) -> Frontier:
+    """Search a space over some years of a fund's actual accounts (its last three unless told).
+
+    Assessment marks are those of the accounts and are held. The same seed finds the same. Raises
+    `InputError` for whatever the scheme needs and the accounts do not have, and for a floor that
+    nothing in the space keeps.
+    """
+    chosen = tuple(sorted(set(years))) if years is not None else fund["actual"].years[-YEARS:]
+    today = settle.settle(fund, space.scheme, years=chosen, as_of=space.as_of)
+    search = Search(today.panel.accounts, today.coefficient, space)
+    return Frontier(fund, chosen, search, tuple(search.run(seed)))

@@ -11,7 +11,7 @@ from typing import Any
 from qmcb import codes, paths
 from qmcb.fund import dated, parameters, scheme
 from qmcb.fund.parameters import WrongParameter, parameter
-from qmcb.fund.scheme import Terms
+from qmcb.fund.scheme import Scheme, Terms
 
 Place = tuple[int, ...]  # which of its values each lever has
 Number = int | float
@@ -97,21 +97,31 @@ class _Told:
 
 @dataclass(frozen=True)
 class Space:
-    """The terms of a scheme with levers.
+    """A scheme with levers, under the terms in force `as_of` a day or for the whole of a year.
 
-    `given` has each step's parameters as the scheme's file has them. The floor, in millionths: of one
-    more yuan collected `kept` stays with the county, in counties with the share `of` of all
-    contributions. `budgets` is for how many budgets of the region a best place is sought.
+    The floor, in millionths: of one more yuan collected at least `kept` stays with the county, in
+    counties with the share `of` of all contributions. `budgets` is for how many budgets of the region a
+    best place is sought.
     """
 
     name: str
     label: str
-    terms: Terms
-    given: Mapping[str, Mapping[str, Any]]
+    scheme: Scheme
+    as_of: int | date
     levers: tuple[Lever, ...]
     kept: int
     of: int
     budgets: int
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms as they are."""
+        return self.scheme.at(self.as_of)
+
+    @cached_property
+    def given(self) -> Mapping[str, Mapping[str, Any]]:
+        """The parameters of each step as the scheme's file has them."""
+        return {step["step"]: step for step in self.scheme.file.values[self.terms.effective]}
 
     @property
     def least(self) -> Place:
@@ -150,11 +160,14 @@ class Space:
     def _changes(self, place: Place) -> dict[str, dict[str, Any]]:
         made: dict[str, dict[str, Any]] = {}
         for lever, at in zip(self.levers, place, strict=True):
-            values, value = made.setdefault(lever.step, {}), lever.values[at]
-            if lever.tier is not None:
-                rows = values.get(lever.parameter, self.given[lever.step][lever.parameter])
-                value = [{**row, "percent": value} if row["at_least"] == lever.tier else row for row in rows]
-            values[lever.parameter] = value
+            step, value = made.setdefault(lever.step, {}), lever.values[at]
+            if lever.tier is None:
+                step[lever.parameter] = value
+            else:
+                rows = step.get(lever.parameter, self.given[lever.step][lever.parameter])
+                step[lever.parameter] = [
+                    {**row, "percent": value} if row["at_least"] == lever.tier else row for row in rows
+                ]
         return made
 
 
@@ -163,9 +176,7 @@ def names(folder: Path = paths.FRONTIER) -> tuple[str, ...]:
     return dated.names(folder)
 
 
-def load(
-    name: str, as_of: int | date, folder: Path = paths.FRONTIER, schemes: Path = paths.SCHEMES
-) -> Space:
+def load(name: str, as_of: int | date, folder: Path = paths.FRONTIER, schemes: Path = paths.SCHEMES) -> Space:
     """The space of a name over the terms in force on a day, or for the whole of a year.
 
     Raises `InputError` with file and field for whatever is not as expected: a lever that the scheme
@@ -178,16 +189,13 @@ def load(
         told = parameters.build(_Told, file.values[day] if isinstance(file.values[day], dict) else {})
     except WrongParameter as error:
         raise dated.broken(where, error.expected, error.found) from error
-    ruled = scheme.load(told.scheme, schemes)
-    terms = ruled.at(as_of)
-    given = {step["step"]: step for step in ruled.file.values[terms.effective]}
+    each = {part.name: getattr(told, part.name) for part in fields(_Told) if part.name != "scheme"}
+    made = Space(name, file.label, scheme.load(told.scheme, schemes), as_of, **each)
     for lever in told.levers:
-        value = _value(given, lever)
+        value = _value(made.given, lever)
         if value not in lever.values:
             expected = f"a lever whose values have the one in force ({lever.name} of {told.scheme})"
             raise dated.broken(where, expected, "no number" if value is None else value)
-    each = {part.name: getattr(told, part.name) for part in fields(_Told) if part.name != "scheme"}
-    made = Space(name, file.label, terms, given, **each)
     for place in (made.least, made.most):
         made.at(place)
     return made
