@@ -69,7 +69,8 @@ class Range:
     def grid(self, percents: Sequence[int]) -> tuple[Points, Points]:
         """Both ends of each stretch between per cents of what a region collects.
 
-        It is cut at the region's target where that counts. Stretches without length are left out: those of a region that collects nothing, too.
+        It is cut at the region's target where that counts. Stretches without length are left out:
+        those of a region that collects nothing, too.
         """
         collected = self._accounts.contributions.ravel()
         levels = part(collected, np.array(percents)[:, None] * _PERCENT)
