@@ -20,22 +20,21 @@ CODES = ("640104", "640105", "640302")
 PRODUCTS = ("insurable", "coverage", "wage", "collection_rate", "retirees", "pension")
 
 money = st.integers(0, 10**14)
-people = st.integers(1, 2 * 10**9)
-rows = st.fixed_dictionaries(
-    {
-        "contributions": money,
-        "spending": money,
-        "interest": money,
-        "subsidy": money,
-        "transfers": st.integers(-(10**14), 10**14),
-        "insured": people,
-        "insurable": people,
-        "retirees": people,
-        "average_wage": st.integers(1, 10**9),
-    }
-)
+few = st.integers(1, 9)
+
+
+def rows_of(people: st.SearchStrategy[int], wage: int) -> st.SearchStrategy[dict[str, int]]:
+    """A county whose money is up to 万亿元 whatever its people; with few, rates are far from real."""
+    told = {name: money for name in ("contributions", "spending", "interest", "subsidy")}
+    told |= {"transfers": st.integers(-(10**14), 10**14), "average_wage": st.integers(1, wage)}
+    return st.fixed_dictionaries(told | dict.fromkeys(("insured", "insurable", "retirees"), people))
+
+
+# Both years of one kind: a rate of 万亿元 a head with the heads of another year would make more than 64 bits.
+KINDS = (rows_of(few, 9), rows_of(st.integers(10**6, 10**7), 100))
+both = st.one_of(*(st.tuples(kind, kind) for kind in KINDS))
 Row = dict[str, int]
-pairs = st.lists(st.tuples(rows, rows), min_size=1, max_size=3)
+pairs = st.lists(both, min_size=1, max_size=3)
 fractions = st.fractions(min_value=0, max_value=100, max_denominator=100)
 
 
@@ -70,8 +69,8 @@ def test_every_cause_has_a_case() -> None:
     assert {name for case in CASES for name in case["expected"]} == set(codes.CAUSE)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(fractions, fractions), min_size=1, max_size=5))
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(fractions, fractions), min_size=1, max_size=4))
 def test_a_product_is_decomposed_as_over_all_orders(factors: list[tuple[Fraction, Fraction]]) -> None:
     before, after = [list(each) for each in zip(*factors, strict=True)]
     total = [Fraction(0)] * len(factors)
@@ -96,8 +95,9 @@ def factors(row: Row) -> list[Fraction]:
 
 
 @settings(max_examples=5, deadline=None)
-@given(rows, rows)
-def test_the_gap_itself_over_all_orders_is_at_most_a_fen_away(before: Row, after: Row) -> None:
+@given(both)
+def test_the_gap_itself_over_all_orders_is_at_most_a_fen_away(pair: tuple[Row, Row]) -> None:
+    before, after = pair
     first, second = factors(before), factors(after)
     orders = list(permutations(range(6)))
     total = [Fraction(0)] * 6
@@ -118,7 +118,7 @@ def test_the_gap_itself_over_all_orders_is_at_most_a_fen_away(before: Row, after
         assert made[name] == before[name] - after[name]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(pairs)
 def test_the_causes_sum_to_the_change_to_the_fen(each: list[tuple[Row, Row]]) -> None:
     made = two(each)
@@ -131,7 +131,7 @@ def test_the_causes_sum_to_the_change_to_the_fen(each: list[tuple[Row, Row]]) ->
     balance.check(cause.balance(table, made))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(pairs)
 def test_the_years_exchanged_every_part_changes_its_sign(each: list[tuple[Row, Row]]) -> None:
     forth = cause.decompose(two(each), 2020, 2021)["amount"]
@@ -141,9 +141,10 @@ def test_the_years_exchanged_every_part_changes_its_sign(each: list[tuple[Row, R
 
 
 @settings(max_examples=30, deadline=None)
-@given(rows, rows)
-def test_what_did_not_move_is_no_cause(before: Row, after: Row) -> None:
-    after = {**after, **{name: before[name] for name in ("average_wage", "retirees", "interest")}}
+@given(both)
+def test_what_did_not_move_is_no_cause(pair: tuple[Row, Row]) -> None:
+    before = pair[0]
+    after = {**pair[1], **{name: before[name] for name in ("average_wage", "retirees", "interest")}}
     made = cause.decompose(two([(before, after)]), 2020, 2021).set_index("cause")["amount"]
     assert made[["wage", "retirees", "interest"]].tolist() == [0, 0, 0]
 
@@ -171,5 +172,12 @@ def test_what_there_is_to_go_by_has_to_be_there() -> None:
         made = panel({2019: [row, row], 2020: [row, {**row, name: 0}]})
         with pytest.raises(InputError, match=f"{name} above 0 in both years of 640105; found 0"):
             cause.decompose(made, 2019, 2020)
+    absurd = panel(
+        {2019: [{**row, "contributions": 10**14}], 2020: [{**row, "insurable": 1, "average_wage": 10**9}]}
+    )
+    with pytest.raises(
+        InputError, match="insurable, insured and wage of 640104 that fit its money; found a cause"
+    ):
+        cause.decompose(absurd, 2019, 2020)
     with pytest.raises(InputError, match="a year from 2019 to 2020; found 2018"):
         cause.decompose(panel({2019: [row], 2020: [row]}), 2018, 2020)
