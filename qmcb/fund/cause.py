@@ -10,12 +10,14 @@ import pandas as pd
 
 from qmcb import codes
 from qmcb.balance import Line
+from qmcb.errors import InputError
 from qmcb.fund.accounts import Panel
 
 Figures = dict[str, int]  # the columns of one region in one year
 
 _COLUMNS = ("insurable", "insured", "average_wage", "retirees", "contributions", "spending")
 _PLAIN = ("interest", "transfers", "subsidy")
+_MOST = np.iinfo(np.int64).max
 
 
 def decompose(panel: Panel, before: int, after: int) -> pd.DataFrame:
@@ -28,18 +30,23 @@ def decompose(panel: Panel, before: int, after: int) -> pd.DataFrame:
 
     Columns: region, name, since and year (the two years); cause (of codes.CAUSE); amount (fen, above 0
     where it widens the gap). The amounts of a region sum to the change of its gap. Raises `InputError`
-    for a year that is not there, and where a region has no insured, wage or retirees to go by.
+    for a year that is not there, and where a region has no insured, wage or retirees to go by, or such
+    that a cause cannot be told in fen.
     """
     pair = panel.only((before, after))
+    todo = "correct the accounts or leave the region out"
     for name in _COLUMNS[:4]:
         known = getattr(pair.accounts, name) > 0
-        todo = "correct the accounts or leave the region out"
         pair.accounts.require(known, f"{name} above 0 in both years", "0", todo)
     columns = {name: getattr(pair.accounts, name).tolist() for name in (*_COLUMNS, *_PLAIN)}
     parts = [
         _parts(*({name: values[year][place] for name, values in columns.items()} for year in (0, 1)))
         for place in range(len(panel.regions))
     ]
+    for code, region in zip(panel.regions, parts, strict=True):
+        if max(map(abs, region)) > _MOST:
+            found = "a cause of more than 64 bits of fen"
+            raise InputError(f"insurable, insured and wage of {code} that fit its money", found, todo)
     amounts = np.array(parts, np.int64).T[:, None, :]
     wide = panel.only((after,)).frame(**dict(zip(codes.CAUSE, amounts, strict=True)))
     keys = ["region", "name", "since", "year"]

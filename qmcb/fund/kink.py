@@ -69,11 +69,10 @@ class Range:
     def grid(self, percents: Sequence[int]) -> tuple[Points, Points]:
         """Both ends of each stretch between per cents of what a region collects.
 
-        It is cut at the region's target where that counts. Stretches without length are left out: those of a region that collects nothing, too.
+        Stretches without length are left out: those of a region that collects nothing.
         """
         collected = self._accounts.contributions.ravel()
         levels = part(collected, np.array(percents)[:, None] * _PERCENT)
-        levels = np.sort(np.vstack([levels, np.clip(self._target, levels[0], levels[-1])]), axis=0)
         place = np.broadcast_to(np.arange(len(collected)), levels.shape)
         points = self.at(place.ravel(), levels.ravel())
         low, high = points[: -len(collected)], points[len(collected) :]
@@ -95,8 +94,8 @@ class Range:
         """Every two neighbouring fen between low and high at which the course is not the same.
 
         Halves whatever differs at its ends. A course that is left and taken again within one stretch goes
-        unseen; between the target and the next tier of the assessment none does, as all that holds of
-        a settlement there begins or ends once.
+        unseen. None is: where the target is met and where the coefficient moves the course is another one,
+        and between these all that holds of a settlement begins or ends once.
         """
         found = low[:0], high[:0]
         while True:

@@ -144,6 +144,17 @@ def test_no_scheme_here_makes_a_county_worse_off_for_collecting(
     assert stays.shape == made.shape and stays.min() >= -1e-5
 
 
+def test_who_collects_more_has_a_smaller_claim_on_a_pool_that_does_not_reach() -> None:
+    told = {"target": 0, "contributions": 100, "fiscal_revenue": 9_000, "insurable": 1}
+    made = accounts({CODES[0]: {**told, "spending": 500}, CODES[1]: {**told, "spending": 300}}, "万元")
+    at = with_pool(terms()).changed("pay_in_contributions", percent=0)
+    at = at.changed("adjustment", tiers=[{"at_least": 0, "percent": 100}])
+    stays = incentive.kept(made, at, coefficient=[1_000_000] * 2, pool=300_000_000)
+    # 300 for claims of 400 and 200: one less of the first loses it 300 × (400/600 − 399/599), one less of the
+    # second 300 × (200/600 − 199/599)
+    assert stays.tolist() == pytest.approx([0.833055, 0.666110], abs=2e-6)
+
+
 def test_kept_is_one_county_at_a_time_and_takes_any_axes() -> None:
     made = fund()["actual"].accounts
     marks = np.array([900_000, 1_000_000])
@@ -160,7 +171,37 @@ def test_kept_is_one_county_at_a_time_and_takes_any_axes() -> None:
     assert stacked.tolist() == np.stack(alone).tolist()
 
 
+@some
+@given(counties, every_scheme, pools)
+def test_kept_is_the_fall_of_cost_when_one_county_collects_more(
+    rows: list[dict[str, int]], name: str, pool: int
+) -> None:
+    made = build([{**told, "contributions": told["contributions"] // 2} for told in rows]).changed(retirees=1)
+    marks, at = np.full(made.shape, 700_000), SCHEMES[name].at(2020)
+    stays = incentive.kept(made, at, coefficient=marks, pool=pool)
+    before = sharing.share(made, at, coefficient=marks, pool=pool).cost
+    for place in range(len(rows)):
+        more = made.contributions + np.where(np.arange(len(rows)) == place, 1_000_000, 0)
+        after = sharing.share(made.changed(contributions=more), at, coefficient=marks, pool=pool).cost
+        assert stays[place] == (before[place] - after[place]) / 1_000_000
+
+
 # Tables
+
+
+def test_a_target_met_counts_in_a_gap_only() -> None:
+    held = incentive.held(np.array([[900_000, 1_000_000]]))
+    rows = incentive.curve(fund()["actual"], with_pool(terms()), coefficient=held, percents=ENDS)
+    # 灵武 has its target of 1600 in the range, and a surplus from 1111 on
+    assert rows.query("region == '640181'")["reason"].tolist() == ["", "gap_closed"]
+
+
+def test_what_rounding_can_do_makes_no_zone() -> None:
+    told = {"contributions": 1_000, "spending": 2_000, "fiscal_revenue": 100, "insurable": 1}
+    at = SCHEMES["tiers"].at(2020).changed("grant", tiers=[{"at_least": 0, "percent": 99.9}])
+    rows = incentive.curve(panel(accounts({CODES[0]: told})), at, percents=ENDS)
+    # the county bears a thousandth of 1500, then of 500, whole fen: 2, then 1
+    assert rows[["kept", "zone"]].to_numpy().tolist() == [[0.001, "indifferent"]]
 
 
 def test_percents_cut_what_the_kinks_leave_whole_and_zones_join_it_again() -> None:
