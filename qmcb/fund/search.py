@@ -27,6 +27,10 @@ class Search:
         self._objectives: dict[Place, Objectives] = {}
         self._kept: dict[Place, float] = {}
 
+    def __len__(self) -> int:
+        """How many places were seen."""
+        return len(self._objectives)
+
     def __getitem__(self, place: Place) -> Objectives:
         """The objectives at a place."""
         if place not in self._objectives:
@@ -58,7 +62,7 @@ class Search:
         Raises `InputError` where no place was found that keeps the floor.
         """
         rng = np.random.default_rng(seed)
-        best = self._best(inf, rng)
+        best = self.best(inf, rng)
         if not self.keeps_floor(best):
             expected = f"a floor that some parameters in {self.space.name} keep"
             found = f"{self.space.kept / PPM:.2%} to be kept, at most {max(self._kept.values()):.2%} found"
@@ -66,14 +70,14 @@ class Search:
         step = max(self[best].cost // self.space.budgets, 1)
         budget = self[best].cost - 1
         while budget >= 0:
-            best = self._best(budget, rng)
+            best = self.best(budget, rng)
             if self[best].cost > budget or not self.keeps_floor(best):
                 break
             budget = min(self[best].cost - 1, budget - step)
         self._look_around()
         return self.front()
 
-    def _best(self, budget: float, rng: np.random.Generator) -> Place:
+    def best(self, budget: float, rng: np.random.Generator) -> Place:
         """The place of least inequality that keeps budget and floor, by differential evolution.
 
         Where none is found, one that is near to keeping them: a Gini coefficient is below 1, so whatever

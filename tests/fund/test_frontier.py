@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from itertools import combinations, product
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from qmcb.fund.frontier import Frontier
 from qmcb.fund.objectives import Objectives
 from qmcb.fund.search import Search
 from qmcb.fund.space import Lever, Place, Space
+from qmcb.fund.steps import ManagedPart
 
 NOTICE = space.load("notice", 2020)
 TERMS = {name: scheme.load(name).at(2020) for name in scheme.names()}
@@ -99,6 +101,14 @@ def test_two_counties_under_a_floor(tmp_path: Path) -> None:
     assert {made.kept(place) for place, *_ in points} == {0.98}
 
 
+@pytest.mark.parametrize(
+    ("budget", "best"), [(inf, (2, 2)), (39, (2, 1)), (20, (2, 1)), (19, (2, 0)), (0, (2, 0))]
+)
+def test_the_best_within_a_budget(tmp_path: Path, budget: float, best: Place) -> None:
+    made = Search(stacked(accounts(TWO, "万元")), None, load(tmp_path))
+    assert made.best(budget * 10**6, np.random.default_rng(3)) == best
+
+
 def test_two_counties_without_a_floor(tmp_path: Path) -> None:
     # With p = 5 A bears 50 and B 150 - 100: alike, and the region gives nothing. Nothing beats that.
     made = Search(
@@ -127,6 +137,13 @@ def test_bound_of_two_counties(paid_in: int, managed: int | list[int], budget: i
     )
     each = Bound.of(made, paid_in, np.array(managed))
     assert each.gini(budget) == pytest.approx(least, abs=1e-9)
+
+
+def test_a_lever_can_stand_still(tmp_path: Path) -> None:
+    fixed = CHOICE.replace("least: 0, most: 5", "least: 1, most: 1")
+    made = Search(stacked(accounts(TWO, "万元")), None, load(tmp_path, fixed))
+    points = [(place, made[place].cost // 10**6) for place in made.run()]
+    assert points == [((0, 0), 0), ((0, 1), 10), ((0, 2), 20)]
 
 
 def test_what_the_best_kept_contributions_reach() -> None:
@@ -167,7 +184,8 @@ def test_no_scheme_is_below_the_bound(made: Accounts, seed: int) -> None:
     coefficient = rng.integers(0, PPM + 1, made.shape)
     chosen = NOTICE.at(tuple(rng.integers(0, np.array(NOTICE.most) + 1).tolist()))
     widest = sharing.share(made, NOTICE.at(NOTICE.most), coefficient=coefficient).paid_in
-    for terms in (chosen, *TERMS.values()):
+    mixed = replace(TERMS["flat"], steps=(ManagedPart(), *TERMS["flat"].steps))
+    for terms in (chosen, mixed, *TERMS.values()):
         shares = sharing.share(made, terms, coefficient=coefficient)
         found, stays = Objectives.of(shares, made), bound.stays(made, terms)
         assert Bound.of(made, shares.paid_in, stays).gini(found.cost) <= found.gini + 1e-7
@@ -290,16 +308,22 @@ def test_no_point_of_the_front_is_beaten_and_all_keep_the_floor(found: Frontier)
     assert list(rows.columns)[6:] == [lever.name for lever in found.space.levers]
 
 
-def test_no_lever_or_two_moved_a_step_beat_the_front(found: Frontier) -> None:
-    points = [found.search[place] for place in found.places]
-    for place in found.places:
+def test_no_lever_or_two_moved_a_step_beat_the_front(
+    found: Frontier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qmcb.fund.search._GENERATIONS", 1)
+    wide = replace(NOTICE, levers=NOTICE.levers[:4], budgets=2, kept=500_000)
+    made = Search(found.accounts, found.search.coefficient, wide)
+    front = made.run()
+    points = [made[place] for place in front]
+    for place in front:
         for moves in product((-1, 0, 1), repeat=len(place)):
             other = tuple(at + move for at, move in zip(place, moves, strict=True))
-            inside = all(0 <= at <= most for at, most in zip(other, found.space.most, strict=True))
+            inside = all(0 <= at <= most for at, most in zip(other, wide.most, strict=True))
             if inside and np.abs(moves).sum() <= 2:
-                each = found.search[other]
+                each = made[other]
                 matched = any(point.cost <= each.cost and point.gini <= each.gini for point in points)
-                assert matched or not found.search.keeps_floor(other)
+                assert matched or not made.keeps_floor(other)
 
 
 def test_todays_scheme_is_in_the_space_and_never_below_the_front(found: Frontier) -> None:
@@ -313,6 +337,8 @@ def test_todays_scheme_is_in_the_space_and_never_below_the_front(found: Frontier
         today["gini"] - today["gini_above"]
     )
     assert (rows["bound"] <= rows["gini"] + 1e-9).all()
+    assert found.search[found.places[0]].cost == 0
+    assert rows.set_index("scheme").loc["none", "dominated_by"] == 1
     assert rows.set_index("scheme").loc["none", "bound"] == pytest.approx(
         rows.set_index("scheme").loc["none", "gini"]
     )
@@ -326,12 +352,10 @@ def test_bounds_fall_with_the_cost_and_with_a_pool(found: Frontier) -> None:
 
 
 def test_same_seed_finds_the_same(found: Frontier) -> None:
-    quick = replace(found.space, levers=found.space.levers[:3])
-    made = [frontier.frontier(found.fund, quick, years=[2020, 2021], seed=7) for _ in range(2)]
+    quick = replace(found.space, levers=NOTICE.levers[:2], budgets=1)
+    made = [frontier.frontier(found.fund, quick, years=[2020, 2021], seed=seed) for seed in (7, 7, 8)]
     assert made[0].front().equals(made[1].front())
-    assert [each.search.run(seed) for each, seed in zip(made, (7, 8), strict=True)] == [
-        list(made[0].places)
-    ] * 2
+    assert len(made[0].search) == len(made[1].search) != len(made[2].search)
 
 
 def test_columns_have_labels(found: Frontier) -> None:
