@@ -43,24 +43,18 @@ class Frontier:
 
         Columns: point (from 1), cost (fen, mean of the years), gini, kept (share of one more yuan, see
         objectives.kept), bound (see `Bound`: least Gini at this cost with no higher pay-in), parameters
-        (text), and the value of each lever in the units of the scheme's file.
+        (text), and a column for each lever by its name, in the units of the scheme's file.
         """
         rows = []
-        for number, place in enumerate(self.places, 1):
+        for place in self.places:
             terms, made = self.space.at(place), self.search[place]
             shares = sharing.share(self.accounts, terms, coefficient=self.search.coefficient)
-            told = {"parameters": self.space.text(place), **self.space.values(place)}
-            rows.append(
-                {
-                    "point": number,
-                    **self._measures(made, terms, shares),
-                    "kept": self.search.kept(place),
-                    **told,
-                }
-            )
-        return pd.DataFrame(rows)[
-            ["point", "cost", "gini", "kept", "bound", "parameters", *self.space.values(self.places[0])]
-        ]
+            told = {"kept": self.search.kept(place), "parameters": self.space.text(place)}
+            rows.append({**self._measures(made, terms, shares), **told, **self.space.values(place)})
+        levers = [lever.name for lever in self.space.levers]
+        table = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="point")).reset_index()
+        columns = ["point", "cost", "gini", "kept", "bound", "parameters", *levers]
+        return table[columns].astype(dict.fromkeys(levers, np.float64))
 
     def bounds(self) -> pd.DataFrame:
         """The least inequality that any allocation could reach, by its cost.
