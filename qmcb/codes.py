@@ -131,6 +131,70 @@ PARAMETER: Codes = {
 # What budget discipline finds (clause 二(七) of the notice)
 BUDGET_FINDING: Codes = {"deficit_budget": "编制赤字预算", "change_without_basis": "无政策依据调整预算"}
 
+# What stays with a county of one more yuan that it collects (qmcb/fund/incentive.py)
+ZONE: Codes = {
+    "perverse": "多收反亏",
+    "indifferent": "多收无益",
+    "weak": "留存不足一半",
+    "partial": "部分留存",
+    "full": "全部留存",
+}
+# Why that changes as contributions rise; a coefficient that moves makes a notch, the others a kink.
+KINK: Codes = {
+    "coefficient_up": "考核系数上调",
+    "coefficient_down": "考核系数下调",
+    "target_met": "达到征缴任务",
+    "gap_closed": "缺口弥合，转为结余",
+    "policy_begins": "缺口超出管理性部分",
+    "policy_ends": "余下缺口全属管理性",
+    "reserve_short": "本级结余用完，其他各方接续",
+    "reserve_suffices": "本级结余足以弥补",
+    "pool_short": "调剂金不足，按比例分配",
+    "pool_suffices": "调剂金足够支付",
+    "cap_reached": "县级财政达到上限，省级垫付接续",
+    "cap_left": "县级财政足以负担，不再垫付",
+}
+
+# By what a county's burden is measured (qmcb/fund/fairness.py)
+BURDEN: Codes = {
+    "of_revenue": "占一般公共预算收入",
+    "per_insured": "参保人员人均",
+    "per_retiree": "离退休人员人均",
+}
+# How a county fares under a scheme against another one, and whose purse pays what counties do not.
+OUTCOME: Codes = {"loser": "多负担", "same": "不变", "winner": "少负担"}
+PURSE: Codes = {"counties": "各县", "city": "市级财政", "province": "省级财政", "pool": "动用调剂金结余"}
+
+# Schemes that can be chosen and the bound of any allocation (qmcb/fund/frontier.py)
+FRONTIER: Codes = {
+    "point": "方案",
+    "scheme": "分担办法",
+    "label": "名称",
+    "cost": "县级以上财政年均支出",
+    "gini": "负担不均程度（基尼系数）",
+    "kept": "多征一元留县份额",
+    "bound": "同等支出下的不均下限",
+    "parameters": "参数",
+    "keeps_floor": "达到激励底线",
+    "gini_above": "同等支出下不均可降",
+    "cost_above": "同等不均下支出可省",
+    "dominated_by": "被哪个方案优于",
+}
+FRONTIER_BOUND: Codes = {"unpooled": "下限：各县不上解", "pooled": "下限：上解不超过可选上限"}
+
+# Why a gap moved from one year to another (qmcb/fund/cause.py)
+CAUSE: Codes = {
+    "retirees": "离退休人数",
+    "pension": "人均支出",
+    "insurable": "应参保人数",
+    "coverage": "参保率",
+    "wage": "平均工资",
+    "collection_rate": "征缴率",
+    "interest": "利息",
+    "transfers": "转移收支",
+    "subsidy": "本级财政补助",
+}
+
 # What two spells of one person in the same months may be (policy: the rule of the same name).
 DUPLICATE: Codes = {
     "employee_pension_twice": "职工养老重复缴费",

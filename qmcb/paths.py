@@ -8,6 +8,7 @@ PARAMS = ROOT / "params"
 POLICY = PARAMS / "policy"
 SCHEMES = PARAMS / "schemes"
 ASSESSMENT = PARAMS / "assessment"
+FRONTIER = PARAMS / "frontier"
 REFERENCE = ROOT / "data" / "reference"
 
 

@@ -7,13 +7,12 @@ import pandas as pd
 
 from qmcb.errors import InputError
 from qmcb.fund import assessment, exact, sharing
-from qmcb.fund.accounts import UNKNOWN, Accounts, Panel
+from qmcb.fund.accounts import UNKNOWN, Panel
+from qmcb.fund.alone import Others
 from qmcb.fund.assessment import Criteria
-from qmcb.fund.exact import PPM, Whole
+from qmcb.fund.exact import PPM
 from qmcb.fund.ledger import Fund
 from qmcb.fund.scheme import Terms
-
-_AT_ONCE = 2_000_000  # cells of one array: what memory the gaming test takes does not grow with the regions
 
 
 def coefficient_cost(fund: Fund, terms: Terms, rules: Criteria) -> pd.DataFrame:
@@ -50,7 +49,13 @@ def lower_target(fund: Fund, terms: Terms, rules: Criteria, percent: float = 10)
     target = exact.part(panel.accounts.target, kept)
     before, after = (assessment.assess(each, rules).coefficient for each in (fund, asked))
     cost = sharing.share(panel.accounts, terms, coefficient=before).cost
-    lowered = _one_at_a_time(panel.accounts, terms, (before, after), target)
+    others = Others.build(panel.accounts, terms, before)
+    lowered = others.settle(
+        *others.everyone(),
+        lambda shares: shares.cost,
+        coefficient=after.ravel(),
+        target=target.ravel(),
+    ).reshape(cost.shape)
     return panel.frame(cost=cost, lowered_cost=lowered, gain=cost - lowered, gains=cost > lowered)
 
 
@@ -58,17 +63,3 @@ def _less(fund: Fund, kept: int) -> Panel:
     budget = fund["budget"]
     lowered = exact.part(budget.accounts.contributions, kept)
     return replace(budget, accounts=budget.accounts.changed(contributions=lowered))
-
-
-def _one_at_a_time(accounts: Accounts, terms: Terms, marks: tuple[Whole, Whole], target: Whole) -> Whole:
-    """The cost of each county when it alone has the other target and coefficient."""
-    regions = accounts.shape[-1]
-    cost = np.empty(accounts.shape, np.int64)
-    step = max(1, _AT_ONCE // accounts.contributions.size)
-    for first in range(0, regions, step):
-        alone = np.arange(first, min(first + step, regions))
-        own = np.expand_dims(np.eye(regions, dtype=np.bool_)[alone], tuple(range(1, len(accounts.shape))))
-        asked = accounts.changed(target=np.where(own, target, accounts.target))
-        made = sharing.share(asked, terms, coefficient=np.where(own, marks[1], marks[0]))
-        cost[..., alone] = np.moveaxis(made.cost[np.arange(len(alone)), ..., alone], 0, -1)
-    return cost

@@ -6,7 +6,7 @@ import pytest
 from test_assessment import CHANGES, panel
 
 from qmcb.errors import InputError
-from qmcb.fund import assessment, discipline, scheme
+from qmcb.fund import alone, assessment, discipline, scheme
 from qmcb.fund.accounts import UNKNOWN, Panel
 from qmcb.fund.ledger import Fund
 from qmcb.fund.scheme import Terms
@@ -68,7 +68,7 @@ def test_a_scheme_without_managed_part_and_assessment_cannot_be_gamed() -> None:
 
 def test_regions_are_lowered_one_at_a_time_however_many_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = discipline.lower_target(fund(), with_pool(terms()), RULES)
-    monkeypatch.setattr(discipline, "_AT_ONCE", 1)
+    monkeypatch.setattr(alone, "_AT_ONCE", 1)
     assert discipline.lower_target(fund(), with_pool(terms()), RULES).equals(whole)
 
 
