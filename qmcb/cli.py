@@ -1,12 +1,12 @@
 """The command line: a province, the reports of a plan, links between files, shares of a fund's gap."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from qmcb import memory
 from qmcb.errors import BalanceError, InputError
 
 if TYPE_CHECKING:
@@ -122,8 +122,7 @@ def _share(options: argparse.Namespace) -> int:
 
 
 def _link(options: argparse.Namespace) -> int:
-    # Arrow's allocator gives memory back within milliseconds, only to ask for it again; read on its import.
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "1000")
+    memory.keep()
     from qmcb.linkage import spec, stored
 
     asked = spec.load(options.spec) if options.spec else spec.load()
