@@ -8,6 +8,9 @@ PARAMS = ROOT / "params"
 POLICY = PARAMS / "policy"
 SCHEMES = PARAMS / "schemes"
 ASSESSMENT = PARAMS / "assessment"
+PENSION = PARAMS / "pension"
+OUTLOOK = PARAMS / "outlook"
+BEHAVIOUR = PARAMS / "behaviour"
 REFERENCE = ROOT / "data" / "reference"
 
 
