@@ -26,12 +26,14 @@ class Quantity:
     """A figure by year, as a ratio: its mean goes in straight lines between the years that are told.
 
     `spread` is the standard deviation of the paths around it, `persistence` the share of a deviation
-    that is still there a year later; `raw` is how the file tells it.
+    that is still there a year later, `common` the share of its variance that all counties have in common.
+    `raw` is how the file tells it.
     """
 
     mean: Mapping[int, float]
     spread: float
     persistence: float
+    common: float
     raw: Mapping[str, Any]
 
     def at(self, year: int) -> float:
@@ -67,9 +69,12 @@ def _item(raw: Any, *needs: str, may: tuple[str, ...] = ()) -> dict[str, Any]:
     return raw
 
 
-def _quantity(least: float, most: float, *, varies: bool = True) -> Callable[[Any], Quantity]:
+_ONCE, _YEARLY, _BY_COUNTY = ("spread",), ("spread", "persistence"), ("spread", "persistence", "common")
+
+
+def _quantity(least: float, most: float, varies: tuple[str, ...] = ()) -> Callable[[Any], Quantity]:
     def read(raw: Any) -> Quantity:
-        item = _item(raw, "mean", may=("spread", "persistence") if varies else ())
+        item = _item(raw, "mean", may=varies)
         mean = item["mean"] if isinstance(item["mean"], dict) else {2000: item["mean"]}
         if not mean or any(type(year) is not int for year in mean) or list(mean) != sorted(mean):
             raise WrongParameter("a mean, or means by year in order", mean)
@@ -77,6 +82,7 @@ def _quantity(least: float, most: float, *, varies: bool = True) -> Callable[[An
             {year: _number(value, least, most) / 100 for year, value in mean.items()},
             _number(item.get("spread", 0), 0, 100) / 100,
             _number(item.get("persistence", 0), 0, 99) / 100,
+            _number(item.get("common", 100), 0, 100) / 100,
             item,
         )
 
@@ -142,20 +148,20 @@ class Assumptions:
     categories: Mapping[str, Real] = parameter(_categories)
     ages: Mapping[str, Real] = parameter(_ages)
     mortality: Mapping[str, Gompertz] = parameter(_mortality)
-    improvement: Quantity = parameter(_quantity(-10, 10))
-    entry: Quantity = parameter(_quantity(0, 100))
-    lapse: Quantity = parameter(_quantity(0, 90, varies=False))
-    wage_growth: Quantity = parameter(_quantity(-20, 30))
-    price_growth: Quantity = parameter(_quantity(-20, 30))
-    collection: Quantity = parameter(_quantity(0, 200))
-    balance_return: Quantity = parameter(_quantity(0, 30))
+    improvement: Quantity = parameter(_quantity(-10, 10, _ONCE))
+    entry: Quantity = parameter(_quantity(0, 100, _BY_COUNTY))
+    lapse: Quantity = parameter(_quantity(0, 90))
+    wage_growth: Quantity = parameter(_quantity(-20, 30, _YEARLY))
+    price_growth: Quantity = parameter(_quantity(-20, 30, _YEARLY))
+    collection: Quantity = parameter(_quantity(0, 200, _BY_COUNTY))
+    balance_return: Quantity = parameter(_quantity(0, 30, _YEARLY))
     indexation: tuple[float, float] = parameter(_indexation)
-    new_pension: Quantity = parameter(_quantity(0, 300, varies=False))
-    coefficient: Quantity = parameter(_quantity(0, 100, varies=False))
+    new_pension: Quantity = parameter(_quantity(0, 300))
+    coefficient: Quantity = parameter(_quantity(0, 100))
     history: int = parameter(_history)
 
     def changed(self, name: str, **values: Any) -> "Assumptions":
-        """The same with mean, spread or persistence of one figure replaced, as in the file.
+        """The same with mean, spread, persistence or common part of one figure replaced, as in the file.
 
         `assumptions.changed("wage_growth", mean=4)`. Raises `InputError` for what is not as expected.
         """
@@ -170,14 +176,14 @@ class Assumptions:
 
     def without_spread(self) -> "Assumptions":
         """The same with every path at its mean."""
-        still = {name: replace(each, spread=0.0) for name, each in self._quantities().items()}
+        still: dict[str, Any] = {name: replace(each, spread=0.0) for name, each in self._quantities().items()}
         return replace(self, **still)
 
     def table(self) -> list[dict[str, str]]:
         """The figures that have a mean, as people read them: all of them assumed.
 
-        Columns: assumption (label), mean, spread, persistence (text in per cent), status (label of
-        codes.RULE_STATUS).
+        Columns: assumption (label), mean, spread, persistence, common (text in per cent), status (label
+        of codes.RULE_STATUS).
         """
         return [
             {
@@ -188,6 +194,7 @@ class Assumptions:
                 ),
                 "spread": f"{each.spread * 100:g}",
                 "persistence": f"{each.persistence * 100:g}",
+                "common": f"{each.common * 100:g}",
                 "status": codes.RULE_STATUS["assumed"],
             }
             for name, each in self._quantities().items()
@@ -206,4 +213,3 @@ def load(name: str = "baseline", as_of: date | None = None, folder: Path = paths
     file = dated.load(name, folder)
     day = max(file.values) if as_of is None else file.effective(as_of)
     return dated.build(Assumptions, file, day, file.values[day], folder)
-

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qmcb import codes, paths
+from qmcb.errors import InputError
 from qmcb.fund import dated
 from qmcb.fund.dated import Dated
 from qmcb.fund.parameters import WrongParameter, parameter
-from qmcb.errors import InputError
 
 Real = NDArray[np.float64]
 

@@ -1,13 +1,12 @@
 """People by year of birth: who begins to pay, stops, retires and dies, year by year and nobody lost."""
 
 from dataclasses import dataclass, fields
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qmcb import codes
-from qmcb.errors import InputError
+from qmcb.errors import BalanceError, InputError
 from qmcb.fund.assumptions import LEAST_AGE, MOST_AGE, Assumptions
 from qmcb.fund.retirement import Rules
 
@@ -74,17 +73,11 @@ class Lives:
     years: tuple[int, ...]
     flows: Year
 
-    def of(self, improvement: Real) -> Self:
-        """The lives of each path, by its yearly fall of mortality: levels become paths."""
+    def weights(self, improvement: Real) -> Real:
+        """How much of each level is in each path, by its yearly fall of mortality: (paths, levels)."""
         at = np.interp(improvement, self.levels, np.arange(len(self.levels)))
-        low = np.minimum(at.astype(np.int64), max(len(self.levels) - 2, 0))
-        high = np.minimum(low + 1, len(self.levels) - 1)
-        weight = (at - low)[:, None, None]
-        mixed = {
-            name: (1 - weight) * flow[low] + weight * flow[high]
-            for name, flow in ((name, getattr(self.flows, name)) for name in FLOWS)
-        }
-        return type(self)(improvement, self.years, Year(**mixed))
+        made: Real = np.clip(1 - np.abs(at[:, None] - np.arange(len(self.levels))), 0, None)
+        return made
 
 
 def live(told: Assumptions, rules: Rules, base: int, until: int, levels: Real) -> Lives:
@@ -97,7 +90,9 @@ def live(told: Assumptions, rules: Rules, base: int, until: int, levels: Real) -
     born = np.arange(base - MOST_AGE, until - LEAST_AGE + 1)
     past = rules.reached(born, years)
     retire = _retiring(_entitled(past, rules, years))
-    entrants = [_group(told, "entrants", born, year, 1 - past[..., at]) for at, year in enumerate(years)]
+    entrants = [
+        _group(told, "entrants", born, year, 1 - past[..., at]) for at, year in enumerate(years.tolist())
+    ]
     shape = (len(levels), len(years) + 1, *past.shape[:2])
     insured, retired = np.zeros(shape), np.zeros(shape)
     insured[:, INSURED] = _group(told, "insured", born, base, 1 - past[..., 0])
@@ -108,10 +103,21 @@ def live(told: Assumptions, rules: Rules, base: int, until: int, levels: Real) -
         joining[FIRST_ENTRANTS + at - 1] = entrants[at]
         death = _death(told, born, year, base, levels)
         made = step(insured, retired, joining, death=death, lapse=told.lapse.at(year), retire=retire[..., at])
+        _check(insured, retired, made)
         insured, retired = made.insured, made.retired
         lived.append(made)
-    flows = {name: np.stack([_persons(getattr(each, name), shape) for each in lived], axis=1) for name in FLOWS}
+    flows = {
+        name: np.stack([_persons(getattr(each, name), shape) for each in lived], axis=1) for name in FLOWS
+    }
     return Lives(levels, tuple(years[1:].tolist()), Year(**flows))
+
+
+def _check(insured: Real, retired: Real, made: Year) -> None:
+    """Nobody is lost: those who were there and who came are those who are there and who left."""
+    before = insured + retired + made.entrants
+    after = made.insured + made.retired + made.lapsed + made.died_insured + made.died_retired
+    if not np.allclose(before, after, rtol=1e-9, atol=1e-12):
+        raise BalanceError("persons of a year are lost or made")
 
 
 def _persons(flow: Real, shape: tuple[int, ...]) -> Real:
@@ -128,7 +134,9 @@ def _group(told: Assumptions, group: str, born: NDArray[np.int64], year: int, ma
     total = weights.sum(axis=-1, keepdims=True)
     shares = np.where(total > 0, weights / np.where(total > 0, total, 1), 0) * told.categories[group][:, None]
     if not shares.any():
-        raise InputError(f"ages at which somebody can be of the {group} in {year}", "none", "correct the weights")
+        raise InputError(
+            f"ages at which somebody can be of the {group} in {year}", "none", "correct the weights"
+        )
     made: Real = shares / shares.sum()
     return made
 

@@ -12,6 +12,7 @@ Real = NDArray[np.float64]
 # The streams in an order that stays: a number here is part of what a seed means.
 _STREAMS = ("improvement", "entry", "wage_growth", "price_growth", "collection", "balance_return")
 _BY_COUNTY = ("entry", "collection")
+_EVERYWHERE = "0"
 _ONCE = 3.0  # standard deviations beyond which a figure that is drawn once does not go
 
 
@@ -29,8 +30,8 @@ def normal(seed: int, name: str, year: int, code: str, count: int) -> Real:
 class Draws:
     """Paths of all that varies, year after year: arrays (draws,) or, by county, (draws, regions).
 
-    A deviation keeps `persistence` of itself from year to year and is renewed so that its spread stays;
-    it begins at 0 in the base year.
+    A deviation keeps `persistence` of itself from year to year and is renewed so that its spread settles;
+    it begins at 0 in the base year. By county, a part of it is `common` to all counties.
     """
 
     told: Assumptions
@@ -42,7 +43,9 @@ class Draws:
     def improvement(self) -> Real:
         """The yearly fall of mortality of each path, drawn once."""
         figure = self.told.improvement
-        drawn = normal(self.seed, "improvement", 0, "0", self.count)
+        if not figure.spread:
+            return np.full(1, figure.at(0))
+        drawn = normal(self.seed, "improvement", 0, _EVERYWHERE, self.count)
         return figure.at(0) + figure.spread * np.clip(drawn, -_ONCE, _ONCE)
 
     def levels(self) -> Real:
@@ -54,14 +57,17 @@ class Draws:
     def deviation(self, name: str, year: int) -> Real:
         """How far each path is from the mean in a year; years have to be asked for in order, each once."""
         figure: Quantity = getattr(self.told, name)
-        before = self._deviation.get(name, np.zeros(1))
         if not figure.spread:
             return np.zeros((1, 1) if name in _BY_COUNTY else 1)
-        if name in _BY_COUNTY:
-            drawn = np.stack([normal(self.seed, name, year, code, self.count) for code in self.regions])
-            drawn = np.ascontiguousarray(drawn.T)
-        else:
-            drawn = normal(self.seed, name, year, "0", self.count)
+        drawn = self._drawn(name, year, figure.common)
         renewed = figure.spread * np.sqrt(1 - figure.persistence**2) * drawn
-        self._deviation[name] = figure.persistence * before + renewed
+        self._deviation[name] = figure.persistence * self._deviation.get(name, 0) + renewed
         return self._deviation[name]
+
+    def _drawn(self, name: str, year: int, common: float) -> Real:
+        everywhere = normal(self.seed, name, year, _EVERYWHERE, self.count)
+        if name not in _BY_COUNTY:
+            return everywhere
+        own = np.stack([normal(self.seed, name, year, code, self.count) for code in self.regions], axis=-1)
+        made: Real = np.sqrt(common) * everywhere[:, None] + np.sqrt(1 - common) * own
+        return made

@@ -1,4 +1,4 @@
-"""The outlook: what becomes of each county's fund under a scheme, in thousands of paths, and when it runs dry."""
+"""The outlook: what becomes of each county's fund under a scheme, in thousands of paths."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from qmcb import codes
 from qmcb.errors import InputError
 from qmcb.fund import projection, retirement
-from qmcb.fund.accounts import Accounts, Panel
+from qmcb.fund.accounts import Panel
 from qmcb.fund.assumptions import Assumptions
 from qmcb.fund.behaviour import Behaviour
 from qmcb.fund.exact import Whole
@@ -28,7 +28,8 @@ class Outlook:
     """What came out of all paths, by year and county; the last place of the regions is all of them together.
 
     `amounts` has for each of MEASURES an array (years, quantiles, regions + 1), persons or whole fen, each
-    the amount of one path. `exhausted` is the share of paths, (years, regions + 1), in which the balance
+    the amount of one path; the closing balance of all together has what the adjustment fund keeps in it.
+    `exhausted` is the share of paths, (years, regions + 1), in which the balance
     was used up in that year or before: a year comes in which a part of the gap that is not of the
     county's own making is left to public finance, because neither the balance that may be drawn on nor
     the adjustment fund covers it; for all together, in which the deficit is above all balances and the pool.
@@ -66,17 +67,18 @@ def compare(
     panel: Panel, plans: Mapping[str, tuple[Terms, Behaviour | None]], assumptions: Assumptions, *,
     base: int | None = None, until: int = 2050, draws: int = 1000, seed: int = 0, as_of: date | None = None,
 ) -> dict[str, Outlook]:  # fmt: skip
-    """The outlook under several schemes, each with or without a response, on the same paths: by their names."""
+    """The outlook under several schemes, each with or without a response, on the same paths: by name.
+
+    See `project` for the rest and for what it raises.
+    """
     known = projection.start(panel, base, until)
     day = date(known.years[-1] + 1, 1, 1) if as_of is None else as_of
     chosen = [Plan(*plan) for plan in plans.values()]
     tallies = [_Tally(draws, len(known.regions)) for _ in chosen]
-    years = projection.simulate(
-        known, chosen, assumptions, retirement.load(day), until=until, draws=draws, seed=seed
-    )
-    for _, made in years:
-        for tally, blocks in zip(tallies, made, strict=True):
-            tally.add(blocks)
+    rules = retirement.load(day)
+    paths = projection.simulate(known, chosen, assumptions, rules, until=until, draws=draws, seed=seed)
+    for _, place, settled in paths:
+        tallies[place].add(settled)
     span = tuple(range(known.years[-1] + 1, until + 1))
     return {
         name: Outlook(
@@ -148,9 +150,12 @@ class _Tally:
     def add(self, blocks: Sequence[Settled]) -> None:
         for measure in MEASURES:
             values = np.concatenate([_measure(each, measure).T for each in blocks], axis=1)
-            everywhere = np.concatenate([values, values.sum(axis=0, keepdims=True)])
-            ordered = np.partition(everywhere, self.places, axis=1)
-            self.amounts[measure].append(ordered[:, self.places].T)
+            total = values.sum(axis=0)
+            if measure == "closing_balance":
+                total = total + np.concatenate([each.shares.pool_left for each in blocks])
+            everywhere = np.concatenate([values, total[None]])
+            everywhere.sort(axis=1)
+            self.amounts[measure].append(everywhere[:, self.places].T)
         self.ever |= np.concatenate([_exhausted(each) for each in blocks])
         self.exhausted.append(self.ever.mean(axis=0))
 

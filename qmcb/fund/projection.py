@@ -1,15 +1,14 @@
 """The accounts of the years to come, path by path: people, wages and pensions once, balances by scheme."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qmcb.errors import InputError
-from qmcb.fund import cohorts, retirement, sharing
+from qmcb.fund import cohorts, sharing
 from qmcb.fund.accounts import UNKNOWN, Accounts, Panel
 from qmcb.fund.assumptions import Assumptions
 from qmcb.fund.behaviour import Behaviour
@@ -63,7 +62,9 @@ class Ratios:
     def of(cls, panel: Panel, rules: Rules) -> "Ratios":
         told = panel.accounts
         rate = np.array([[rules.rate(year)] for year in panel.years])
-        wages, pensions = (getattr(told, each) * told.average_wage.astype(float) for each in ("insured", "retirees"))
+        wages, pensions = (
+            getattr(told, each) * told.average_wage.astype(float) for each in ("insured", "retirees")
+        )
         unset = (told.target == UNKNOWN).any(axis=0)
         return cls(
             collection=_over(told.contributions, wages * rate),
@@ -96,7 +97,7 @@ class Outside:
     coefficient: int
 
     def rows(self, part: slice) -> "Outside":
-        cut = {
+        cut: dict[str, Any] = {
             name: value[part] if isinstance(value, np.ndarray) and len(value) > 1 else value
             for name, value in vars(self).items()
         }
@@ -118,18 +119,18 @@ def start(panel: Panel, base: int | None, until: int) -> Panel:
     return made
 
 
-def outside(panel: Panel, told: Assumptions, rules: Rules, draws: Draws, until: int) -> Iterator[tuple[int, Outside]]:
+def outside(
+    panel: Panel, ratios: Ratios, told: Assumptions, rules: Rules, draws: Draws, until: int
+) -> Iterator[tuple[int, Outside]]:
     """The years after a panel's last, with what happens in them whatever the scheme."""
     base, last = panel.years[-1], panel.accounts[-1]
-    ratios = _recent(panel, told, rules)
-    improvement = draws.improvement() if told.improvement.spread else np.full(1, told.improvement.at(0))
-    lives = cohorts.live(told, rules, base, until, draws.levels()).of(improvement)
-    sizes = _Sizes(lives, last, told, draws)
+    lives = cohorts.live(told, rules, base, until, draws.levels())
+    people = _People(lives, last, told, draws)
     retirees, wage = last.retirees.astype(float), last.average_wage.astype(float)
     bill = ratios.pension * retirees * wage
     grown: Real = np.ones((1, 1))
     for at, year in enumerate(lives.years):
-        insured, now, retiring = sizes.at(at)
+        insured, now, retiring = people.at(at)
         growth = (told.wage_growth.at(year) + draws.deviation("wage_growth", year))[:, None]
         prices = (told.price_growth.at(year) + draws.deviation("price_growth", year))[:, None]
         grown = grown * (1 + growth)
@@ -138,92 +139,89 @@ def outside(panel: Panel, told: Assumptions, rules: Rules, draws: Draws, until: 
         bill = bill * ((now - retiring) / retirees) * raised + retiring * first
         retirees = now
         luck = 1 + draws.deviation("collection", year)
-        yield year, Outside(
-            insured=insured,
-            retirees=now,
-            wage=wage * grown,
-            revenue=last.fiscal_revenue * grown,
-            spending=bill,
-            due=insured * (wage * grown * rules.rate(year)),
-            collection=(ratios.collection * told.collection.at(year))[None],
-            luck=np.maximum(luck, 0),
-            balance_return=np.maximum(told.balance_return.at(year) + draws.deviation("balance_return", year), 0)[:, None],
-            coefficient=round(told.coefficient.at(year) * PPM),
+        yield (
+            year,
+            Outside(
+                insured=insured,
+                retirees=now,
+                wage=wage * grown,
+                revenue=last.fiscal_revenue * grown,
+                spending=bill,
+                due=insured * (wage * grown * rules.rate(year)),
+                collection=(ratios.collection * told.collection.at(year))[None],
+                luck=np.maximum(luck, 0),
+                balance_return=np.maximum(
+                    told.balance_return.at(year) + draws.deviation("balance_return", year), 0
+                )[:, None],
+                coefficient=round(told.coefficient.at(year) * PPM),
+            ),
         )
 
 
 def simulate(
     panel: Panel, plans: Sequence[Plan], told: Assumptions, rules: Rules, *, until: int, draws: int, seed: int
-) -> Iterator[tuple[int, list[list[Settled]]]]:
-    """Every year after a panel's last under every plan, on the same paths: (year, for each plan its paths).
+) -> Iterator[tuple[int, int, list[Settled]]]:
+    """Every year after a panel's last under every plan, on the same paths: (year, place of the plan, paths).
 
     A year's paths come in blocks, in order. Balance and pool are carried from year to year, by path.
     """
-    if draws < 1:
-        raise InputError("1 path or more", str(draws), "draw at least one")
-    base = panel.years[-1]
-    last = panel.accounts[-1]
-    ratios = _recent(panel, told, rules)
+    if draws < 1 or seed < 0:
+        raise InputError("1 path or more and a seed of 0 or more", f"{draws} and {seed}", "correct them")
+    last, first = panel.accounts[-1], panel.years[-1] + 1
+    ratios = Ratios.of(panel.only(panel.years[-told.history :]), rules)
     closed = np.where(panel.closed[-1] == UNKNOWN, last.closing_balance, panel.closed[-1])
-    parts = [slice(first, min(first + _AT_ONCE, draws)) for first in range(0, draws, _AT_ONCE)]
-    carried = [
-        [(np.broadcast_to(closed, (part.stop - part.start, len(panel.regions))), np.int64(0)) for part in parts]
-        for _ in plans
-    ]
+    parts = [slice(at, min(at + _AT_ONCE, draws)) for at in range(0, draws, _AT_ONCE)]
+    begin = [(np.tile(closed, (part.stop - part.start, 1)), np.zeros((), np.int64)) for part in parts]
+    carried = {place: begin for place in range(len(plans))}
     paths = Draws(told, panel.regions, draws, seed)
-    with ThreadPoolExecutor() as threads:
-        for year, given in outside(panel, told, rules, paths, until):
+    for year, given in outside(panel, ratios, told, rules, paths, until):
+        for place, plan in enumerate(plans):
+            collected = _collected(given, plan, last.gap > 0, year, first)
             made = []
-            for place, plan in enumerate(plans):
-                part_of = plan.behaviour.part(year, base + 1) if plan.behaviour else 0.0
-
-                def settle(at: int, place: int = place, plan: Plan = plan, part_of: float = part_of) -> Settled:
-                    balance, pool = carried[place][at]
-                    accounts = _accounts(given.rows(parts[at]), ratios, last, balance, plan, part_of)
-                    mark = np.int64(given.coefficient)
-                    shares = sharing.share(accounts, plan.terms, coefficient=mark, pool=pool)
-                    return Settled(accounts, shares)
-
-                blocks = list(threads.map(settle, range(len(parts))))
-                carried[place] = [(each.shares.closing_balance, each.shares.pool_left) for each in blocks]
-                made.append(blocks)
-            yield year, made
+            for part, (balance, pool) in zip(parts, carried[place], strict=True):
+                accounts = _accounts(given.rows(part), collected, ratios, last, balance)
+                mark = np.int64(given.coefficient)
+                shares = sharing.share(accounts, plan.terms, coefficient=mark, pool=pool)
+                made.append(Settled(accounts, shares))
+            carried[place] = [(each.shares.closing_balance, each.shares.pool_left) for each in made]
+            yield year, place, made
 
 
-class _Sizes:
-    """How many people the lives are lived by: the county's own, and those who begin each year."""
+class _People:
+    """The people of each path and county: how many of each group, times what becomes of one of it."""
 
     def __init__(self, lives: Lives, last: Accounts, told: Assumptions, draws: Draws) -> None:
         flows = (lives.flows.insured, lives.flows.retired, lives.flows.retiring)
-        self.lives = np.stack(flows, axis=1)  # (paths, 3, years, groups)
+        self.lives = np.stack(flows, axis=2)  # (levels, years, 3, groups)
+        self.weights = lives.weights(draws.improvement())
         self.years, self.told, self.draws = lives.years, told, draws
         self.insured = last.insured.astype(float)
         count = draws.count if told.entry.spread else 1
-        self.sizes = np.zeros((count, cohorts.FIRST_ENTRANTS + len(self.years), len(self.insured)))
+        self.sizes = np.zeros((count, self.lives.shape[-1], len(self.insured)))
         self.sizes[:, cohorts.INSURED] = self.insured
         self.sizes[:, cohorts.RETIRED] = last.retirees
 
     def at(self, place: int) -> tuple[Real, Real, Real]:
-        """Insured, retired and retiring persons of a year, (paths, regions) each."""
+        """Insured, retired and retiring persons of a year, (paths, regions) each; years in order."""
         year, group = self.years[place], cohorts.FIRST_ENTRANTS + place
         varied = np.maximum(1 + self.draws.deviation("entry", year), 0)
         self.sizes[:, group] = self.insured * self.told.entry.at(year) * varied
-        made = self.lives[:, :, place, : group + 1] @ self.sizes[:, : group + 1]
+        lived = self.lives[:, place, :, : group + 1]
+        each = (self.weights @ lived.reshape(len(lived), -1)).reshape(-1, *lived.shape[1:])
+        made = each @ self.sizes[:, : group + 1]
         return made[:, 0], made[:, 1], made[:, 2]
 
 
-def _recent(panel: Panel, told: Assumptions, rules: Rules) -> Ratios:
-    return Ratios.of(panel.only(panel.years[-told.history :]), rules)
+def _collected(given: Outside, plan: Plan, in_deficit: NDArray[np.bool_], year: int, first: int) -> Real:
+    """The share of what is due that is collected under a plan, before a year's luck: (1, regions)."""
+    if plan.behaviour is None:
+        return given.collection
+    part = plan.behaviour.part(year, first)
+    return plan.behaviour.response.collected(given.collection, in_deficit, part)
 
 
-def _accounts(
-    given: Outside, ratios: Ratios, last: Accounts, balance: Whole, plan: Plan, part: float
-) -> Accounts:
+def _accounts(given: Outside, collected: Real, ratios: Ratios, last: Accounts, balance: Whole) -> Accounts:
     """The accounts of a year in whole fen and persons, before any sharing."""
-    custom = given.collection
-    in_deficit = last.gap > 0
-    response = plan.behaviour.response if plan.behaviour else None
-    collected = response.collected(custom, in_deficit, part) if response else custom
     contributions = given.due * (collected * given.luck)
     columns = {
         "contributions": contributions,
@@ -239,7 +237,7 @@ def _accounts(
         "fiscal_revenue": given.revenue,
     }
     whole = {name: _whole(values) for name, values in columns.items()}
-    target = _whole(np.nan_to_num(given.due * (custom * ratios.target)))
+    target = _whole(np.nan_to_num(given.due * (given.collection * ratios.target)))
     whole["target"] = np.where(np.isnan(ratios.target), UNKNOWN, target)
     return Accounts.build(last.regions, {**whole, "opening_balance": balance})
 
