@@ -52,7 +52,8 @@ told, _ = accounts(3)
 panel = Panel((2014, 2015, 2016), told, told.closing_balance)
 start = time.perf_counter()
 outlook.project(panel, scheme.load("notice").at(2021), assumptions.load(), until=2050, draws=10_000)
-print(f"  10,000 draws x 27 regions x 34 years, notice, from people to quantiles: {time.perf_counter() - start:.2f} s")
+seconds = time.perf_counter() - start
+print(f"  10,000 draws x 27 regions x 34 years, notice, from people to quantiles: {seconds:.2f} s")
 """
 
 

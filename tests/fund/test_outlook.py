@@ -9,7 +9,7 @@ from funds_ahead import ALL, CODES, STILL, county, panel
 from qmcb import codes
 from qmcb.errors import InputError
 from qmcb.fund import behaviour, outlook, projection, retirement, scheme
-from qmcb.fund.accounts import UNKNOWN, Accounts, Panel
+from qmcb.fund.accounts import COLUMNS, UNKNOWN, Accounts, Panel
 from qmcb.fund.assumptions import Assumptions
 from qmcb.fund.outlook import MEASURES, Outlook
 from qmcb.fund.projection import Plan
@@ -208,6 +208,6 @@ def _first(over: Panel, count: int) -> Panel:
     made = over.accounts
     part = Accounts.build(
         made.regions[:count],
-        {name: getattr(made, name)[:, :count] for name in vars(made) if name != "regions"},
+        {name: getattr(made, name)[:, :count] for name in COLUMNS},
     )
     return Panel(over.years, part, over.closed[:, :count])
