@@ -180,6 +180,18 @@ def test_when_balances_are_used_up() -> None:
     assert by_region["share"].last()["640106"] > 0.5
 
 
+def test_what_a_county_missed_by_itself_does_not_use_its_balance_up() -> None:
+    rich = panel(county(opening_balance=10**12, target=150_000_000_00))
+    made = look(STILL, "notice", rich, until=2019)
+    assert (made.amounts["county"][..., 0] > 0).all() and not made.exhausted[:, 0].any()
+
+
+def test_a_balance_below_nothing_bears_no_interest() -> None:
+    low, none = (panel(county(opening_balance=each)) for each in (-(10**12), 0))
+    made = [look(STILL, over=each, until=2018).amounts["deficit"] for each in (low, none)]
+    assert (made[0] == made[1]).all()
+
+
 # What cannot be projected
 
 

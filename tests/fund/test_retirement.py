@@ -31,6 +31,7 @@ def retires(category: str, year: int, month: int, day: date = date(2025, 1, 1)) 
         ("men", (1964, 12), 2024),
         ("men", (1965, 9), 2025),  # 60 years 3 months: December 2025
         ("men", (1965, 10), 2026),
+        ("men", (1967, 5), 2028),  # 60 years 8 months: January 2028
         ("men", (1976, 9), 2039),  # 63 years
         ("men", (1990, 1), 2053),
         ("women_cadres", (1970, 9), 2025),
