@@ -181,7 +181,7 @@ def test_when_balances_are_used_up() -> None:
 
 
 def test_what_a_county_missed_by_itself_does_not_use_its_balance_up() -> None:
-    rich = panel(county(opening_balance=10**12, target=150_000_000_00))
+    rich = panel(county(opening_balance=3 * 10**10, target=150_000_000_00, spending=140_000_000_00))
     made = look(STILL, "notice", rich, until=2019)
     assert (made.amounts["county"][..., 0] > 0).all() and not made.exhausted[:, 0].any()
 
