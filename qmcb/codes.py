@@ -128,6 +128,43 @@ PARAMETER: Codes = {
     "coefficient": "考核系数（按得分）",
 }
 
+# Sex and post, by which the retirement age goes (params/pension)
+PENSION_CATEGORY: Codes = {"men": "男", "women_workers": "女工人", "women_cadres": "女干部"}
+
+# What is assumed of the years to come (params/outlook)
+ASSUMPTION: Codes = {
+    "categories": "性别和身份构成",
+    "ages": "年龄构成",
+    "mortality": "死亡率",
+    "improvement": "死亡率年降幅",
+    "entry": "新增参保率",
+    "lapse": "净中断率",
+    "wage_growth": "平均工资增长率",
+    "price_growth": "物价涨幅",
+    "collection": "征缴水平（比前几年）",
+    "balance_return": "结余收益率",
+    "indexation": "养老金调整",
+    "new_pension": "新退休人员养老金水平",
+    "coefficient": "考核系数",
+    "history": "取数年限",
+}
+
+# What the outlook tells beside what each payer bears: persons, then fen.
+OUTLOOK: Codes = {
+    "insured": "参保缴费人数",
+    "retirees": "领取待遇人数",
+    "contributions": "征缴收入",
+    "spending": "待遇支出",
+    "deficit": "收支差额（支出减收入）",
+    "gap": "当期缺口",
+    "closing_balance": "年末结余",
+    "cost": "本地区实际负担",
+}
+TOTAL = "合计"
+
+# How a study's estimate is told (params/behaviour)
+RESPONSE_UNIT: Codes = {"points": "百分点", "percent": "%"}
+
 # What budget discipline finds (clause 二(七) of the notice)
 BUDGET_FINDING: Codes = {"deficit_budget": "编制赤字预算", "change_without_basis": "无政策依据调整预算"}
 

@@ -9,6 +9,9 @@ POLICY = PARAMS / "policy"
 SCHEMES = PARAMS / "schemes"
 ASSESSMENT = PARAMS / "assessment"
 FRONTIER = PARAMS / "frontier"
+PENSION = PARAMS / "pension"
+OUTLOOK = PARAMS / "outlook"
+BEHAVIOUR = PARAMS / "behaviour"
 REFERENCE = ROOT / "data" / "reference"
 
 

@@ -14,7 +14,7 @@ from qmcb.fund import dated, exact, parameters
 from qmcb.fund.accounts import INCOME, Panel
 from qmcb.fund.exact import PPM, Whole
 from qmcb.fund.ledger import Fund
-from qmcb.fund.parameters import Tiers, WrongParameter, parameter
+from qmcb.fund.parameters import Tiers, parameter
 from qmcb.tables import CONTRACTS
 
 _POINT = PPM // 100  # a point of 100, and a percentage point, in millionths
@@ -57,11 +57,7 @@ def criteria(when: int | date, name: str = "completion", folder: Path = paths.AS
     """
     file = dated.load(name, folder)
     day = file.effective(when)
-    try:
-        return parameters.build(Criteria, file.values[day])
-    except WrongParameter as error:
-        where = f"{folder.name}/{name}.yaml, {day}"
-        raise dated.broken(where, error.expected, error.found) from error
+    return dated.build(Criteria, file, day, file.values[day], folder)
 
 
 def assess(fund: Fund, rules: Criteria) -> Assessment:

@@ -44,6 +44,17 @@ def percent(raw: Any, most: int = 100) -> int:
     return int(exact * (PPM // 100))
 
 
+def whole(unit: str, least: int, most: int) -> Callable[[Any], int]:
+    """A reader of whole numbers of a unit."""
+
+    def read(raw: Any) -> int:
+        if type(raw) is not int or not least <= raw <= most:
+            raise WrongParameter(f"a whole number of {unit} from {least} to {most}", raw)
+        return raw
+
+    return read
+
+
 def months(raw: Any) -> int:
     """A whole number of months up to ten years."""
     if type(raw) is not int or not 0 <= raw <= 120:
