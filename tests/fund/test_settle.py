@@ -128,7 +128,7 @@ def test_what_cannot_be_shared_is_one_line_and_leaves_nothing(
     ("wrong", "scheme_name", "says"),
     [
         ({"target": None}, "notice", "a collection target for the managed part of 640104"),
-        ({"retirees": 0}, "central_2018", "retirees by whose number the pool is paid out"),
+        ({"retirees": 0}, "central_2018", "领取待遇人数为零 in line"),
         ({"contributions": -1}, "none", "征缴收入为负 in line 1 and 7 more rows"),
     ],
 )
