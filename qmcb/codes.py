@@ -335,3 +335,129 @@ EMPLOYER_PROBLEM: Codes = {
     "characters": "含非法字符",
     "check": "校验码不符",
 }
+
+# What a doubt is about; each has its own sheet in a dispatch workbook.
+FINDING: Codes = {"duplicates": "重复参保", "benefits": "重复领取", "missing": "应保未保"}
+
+# Where a case stands, in the order of its way.
+CASE_STATE: Codes = {"open": "待发出", "sent": "待答复", "answered": "已答复", "closed": "已办结"}
+
+# What an office answers, and how closely: the keys of each finding are its drop-down list.
+ANSWER: Codes = {"confirmed": "属实", "cleared": "排除", "corrected": "已更正"}
+REASON: Mapping[str, Mapping[str, Codes]] = {
+    "duplicates": {
+        "confirmed": {"agreed": "已与本人协商，待清理", "unreached": "本人尚未联系上"},
+        "cleared": {"other_person": "不是同一人", "lawful": "依规可以并存", "already_ended": "一方早已终止"},
+        "corrected": {"one_ended": "已终止一处并清退", "transferred": "已转移接续", "record": "已更正登记"},
+    },
+    "benefits": {
+        "confirmed": {"agreed": "已与本人协商，待停发", "unreached": "本人尚未联系上"},
+        "cleared": {"other_person": "不是同一人", "lawful": "依规可以同领", "already_ended": "一方早已停发"},
+        "corrected": {"one_ended": "已停发一份并追回", "offset": "已约定抵扣", "record": "已更正登记"},
+    },
+    "missing": {
+        "confirmed": {"mobilised": "已动员，待参保", "unreached": "本人尚未联系上"},
+        "cleared": {
+            "dead": "已死亡",
+            "covered_elsewhere": "已在外省参保",
+            "exempt": "现役、服刑、出国定居等不应参保",
+            "other_person": "不是同一人",
+        },
+        "corrected": {"enrolled": "已参保缴费", "resumed": "已续保缴费", "record": "已更正登记"},
+    },
+}
+
+# Which of the two enrolments stays
+SIDE: Codes = {"a": "甲方", "b": "乙方"}
+
+# Why a case was closed without an answer, or came back after it was settled
+CLOSED: Codes = {"settled": "已答复办结", "gone": "本期比对已无此疑点"}
+RETURNED: Codes = {
+    "other_kind": "情形已变",
+    "new_months": "出现新的月份",
+    "more_money": "金额增加",
+    "other_rule": "适用规则已变",
+    "found_again": "疑点再次出现",
+}
+
+# Sheets and columns of the workbook that goes to an office
+CASE_SHEET: Codes = {
+    "about": "说明",
+    **FINDING,
+    "calls": "联系名单",
+    "choices": "答复选项",
+    "seal": "_qmcb",
+}
+CASE_COLUMN: Codes = {
+    "case": "疑点编号",
+    "kind": "疑点类型",
+    "name": "姓名",
+    "id_number": "公民身份号码",
+    "phone": "联系电话",
+    "side_a": "甲方",
+    "side_b": "乙方",
+    "span": "涉及年月",
+    "months": "月数",
+    "amount": "涉及金额（元）",
+    "advice": "建议（供参考）",
+    "keep": "建议保留",
+    "basis": "依据",
+    "decides": "由谁决定",
+    "history": "以往情况",
+    "due": "答复期限",
+    "answer": "答复（请选择）",
+    "kept": "实际保留（请选择）",
+    "employer": "单位编号",
+    "cases": "疑点编号",
+    "matter": "联系事项",
+    "result": "联系结果（手填）",
+}
+CASE_TEXT: Codes = {
+    "title": "参保疑点核实工作簿",
+    "office": "受理单位",
+    "export": "发出批次",
+    "sent": "发出日期",
+    "due": "答复期限",
+    "cases": "疑点数",
+    "lead": "比对结果只是线索，不是结论：未经核实并与本人沟通，不得据此停保、停发或清退。",
+    "fill": "请只在黄色单元格内选择答复；其余单元格不得改动、增删或移动，否则整本退回。",
+    "secret": "本工作簿含个人信息，仅供受理单位核实使用，不得转发，用毕按规定销毁。",
+    "confirmed": "属实：确有此事，正在处理；处理完成后请再次答复“已更正”。",
+    "cleared": "排除：经核实不成立，请选择原因。",
+    "corrected": "已更正：已处理完毕。",
+    "wrong": "请从下拉列表中选择",
+    "footer": "内部资料 注意保密",
+    "until": "至",
+    "paid_until": "缴至",
+    "never": "从未缴费",
+    "record": "记录",
+    "employer": "单位",
+    "no_rule": "无明确规定",
+    "last_answer": "上次答复",
+    "overdue": "已逾期",
+    "came_back": "曾经办结，再次提出",
+}
+
+# Why a row of an answered workbook could not be taken
+CASE_QUARANTINE: Codes = {
+    "not_in_list": "答复不在下拉列表中",
+    "kept_alone": "填了实际保留而没有答复",
+    "not_waiting": "该疑点已办结或重新提出，不再接受此答复",
+}
+
+# The notice to a person; {person}, {office} and {day} are filled in.
+NOTICE: Codes = {
+    "title": "参保情况核实通知",
+    "greeting": "{person}：",
+    "found": "经与有关数据比对，您的参保信息中有下列情况需要向您核实。比对结果只是线索，"
+    "在与您核实之前，您的参保关系和待遇不会因此变动。",
+    "ask": "请您于{day}前携带有效身份证件和参保缴费凭证，到{office}社会保险经办机构说明情况；"
+    "不便前来的，可以来电或者委托他人办理。两处参保需要保留一处的，由您与经办机构协商确定。",
+    "right": "您对上述信息有异议的，可以查询、复制和要求更正您的个人信息。",
+    "sign": "{office}社会保险经办机构",
+    "note": "退款不需要您提供银行卡密码或者验证码，谨防诈骗。",
+    "sealed": "本文件含个人信息，已加密。请输入口令后打印。",
+    "password": "口令",
+    "open": "打开",
+    "wrong": "口令不对，或者浏览器过旧。",
+}

@@ -1,0 +1,176 @@
+"""Doubts: what a run says of each case, under one contract, read from the run's stored tables."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from qmcb import codes
+from qmcb.errors import InputError
+from qmcb.periods import Period
+
+_SIDES = ("source", "record_id", "insurance", "region")
+SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("finding", "kind", "case", "whose")),
+        *((f"{name}_{side}", pa.string()) for side in "ab" for name in _SIDES),
+        *((name, pa.date32()) for name in ("first_month", "last_month")),
+        *((name, pa.int64()) for name in ("months", "amount")),
+        *((name, pa.string()) for name in ("keep", "action", "decides", "rule")),
+        ("effective", pa.date32()),
+        ("office", pa.string()),
+    ]
+)
+"""One row a case and stretch of months under one rule.
+
+finding (of codes.FINDING), kind (of codes.DUPLICATE, or of codes.MISSING), case (its number), whose (a
+number for the person), for each side source (table), record_id, insurance (for the missing a cover) and
+region, null for the side that a missing person does not have; first_month and last_month (first days;
+for the missing the last paid month, null without one), months (whole), amount (fen at stake, or null),
+keep (a, b or null), action, decides, rule (its name), effective, office (the region or employer that
+has to act). A case has one person, one finding and one office.
+"""
+
+_CASE_WIDE = ("finding", "whose", "office")
+_NEVER_NULL = ("finding", "kind", "case", "whose", "source_a", "record_id_a", "action", "office")
+_OFFICE = r"^[0-9A-Z]{2,18}$"
+_MISSING_FROM = ("residents", "enrolments")
+
+
+@dataclass(frozen=True)
+class Run:
+    """The doubts of one run, with what they were found in.
+
+    `doubts` is a table of SCHEMA ordered by case; `inputs` gives the SHA-256 of each table's file.
+    """
+
+    name: str
+    period: Period
+    province: str
+    inputs: Mapping[str, str]
+    doubts: pa.Table
+
+
+def read_run(folder: Path) -> Run:
+    """The doubts that a folder of `qmcb run` holds.
+
+    Raises `InputError` for a folder that is none, whose tables are not those of its manifest, or
+    that asked about no doubts.
+    """
+    manifest = _manifest(folder)
+    for report in manifest["reports"]:
+        tables = folder / "tables" / report["notebook"]
+        if (tables / "duplicates.parquet").is_file() and (tables / "inputs.parquet").is_file():
+            break
+    else:
+        raise InputError("a run with tables of doubts", f"none in {folder}", "run 02_cross_province first")
+    found = {file.stem: _table(file, folder, manifest["files"]) for file in sorted(tables.glob("*.parquet"))}
+    inputs = found["inputs"].select(["table", "sha256"]).to_pylist()
+    province = str(report["parameters"]["province"])
+    doubts = found["doubts"] if "doubts" in found else _of_findings(found, province)
+    return Run(
+        f"{manifest['plan']}/{folder.resolve().name}",
+        Period.parse(report["parameters"]["period"]),
+        province,
+        {row["table"]: row["sha256"] for row in inputs},
+        checked(doubts),
+    )
+
+
+def checked(doubts: pa.Table) -> pa.Table:
+    """The doubts in the columns and types of SCHEMA, by case; `InputError` where they break it."""
+    absent = [name for name in SCHEMA.names if name not in doubts.column_names]
+    if absent:
+        raise _broken(f"no column {', '.join(absent)}")
+    table = doubts.select(SCHEMA.names).cast(SCHEMA)
+    nulls = [name for name in _NEVER_NULL if table[name].null_count]
+    if nulls:
+        raise _broken(f"nulls in {', '.join(nulls)}")
+    strange = set(table["finding"].unique().to_pylist()) - codes.FINDING.keys()
+    if strange:
+        raise _broken(f"finding {', '.join(sorted(strange))}")
+    if not pc.all(pc.match_substring_regex(table["office"], _OFFICE), min_count=0).as_py():
+        raise _broken("an office that is neither a region nor an employer")
+    if len(table.group_by(["case", *_CASE_WIDE]).aggregate([])) > pc.count_distinct(table["case"]).as_py():
+        raise _broken("one case with two persons, findings or offices")
+    order = [(name, "ascending") for name in ("case", "first_month", "last_month", "rule")]
+    return table.sort_by(order)
+
+
+def facts(rows: list[dict[str, Any]]) -> str:
+    """The hash of everything that a run says of one case; equal where nothing has changed."""
+    told = sorted(json.dumps(row, sort_keys=True, default=str, ensure_ascii=False) for row in rows)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+
+
+def sources(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The tables without which a run cannot say whether a doubt is still there."""
+    sides = [row[f"source_{side}"] for side in "ab" if row[f"source_{side}"]]
+    return tuple({*sides, *(_MISSING_FROM if row["finding"] == "missing" else ())})
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+        return {name: manifest[name] for name in ("plan", "reports", "files")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        expected = "the folder of a run with its manifest.json"
+        raise InputError(expected, str(folder), "name a folder that qmcb run has made") from error
+
+
+def _table(file: Path, folder: Path, hashes: Mapping[str, str]) -> pa.Table:
+    """A table of the run, as long as it is the one that the manifest tells of."""
+    name = file.relative_to(folder).as_posix()
+    if hashlib.sha256(file.read_bytes()).hexdigest() != hashes.get(name):
+        raise InputError(f"{name} as the manifest of the run has it", "another one", "make the run anew")
+    return pq.read_table(file)
+
+
+def _of_findings(found: Mapping[str, pa.Table], province: str) -> pa.Table:
+    """Doubts from the findings themselves: runs made before findings named amount, side and office."""
+    tables = [_of_pairs(found["duplicates"], province)]
+    if "missing" in found:
+        tables.append(_of_missing(found["missing"]))
+    return pa.concat_tables(tables)
+
+
+def _of_pairs(pairs: pa.Table, province: str) -> pa.Table:
+    benefit = pc.or_(
+        pc.match_substring(pairs["kind"], "_drawn"), pc.match_substring(pairs["kind"], "benefit")
+    )
+    here = pc.starts_with(pairs["region_a"], province)
+    return _completed(
+        pairs,
+        finding=pc.if_else(benefit, "benefits", "duplicates"),
+        office=pc.if_else(here, pairs["region_a"], pairs["region_b"]),
+        keep=pa.nulls(len(pairs), pa.string()),
+    )
+
+
+def _of_missing(missing: pa.Table) -> pa.Table:
+    return _completed(
+        missing,
+        finding=pa.repeat("missing", len(missing)),
+        kind=missing["standing"],
+        source_a=pa.repeat("residents", len(missing)),
+        record_id_a=missing["record_id"],
+        insurance_a=missing["cover"],
+        region_a=missing["hukou_region"],
+        office=missing["hukou_region"],
+    )
+
+
+def _completed(table: pa.Table, **columns: Any) -> pa.Table:
+    given = {name: table[name] for name in table.column_names} | columns
+    nulls = {field.name: pa.nulls(len(table), field.type) for field in SCHEMA}
+    return pa.table({name: given.get(name, nulls[name]) for name in SCHEMA.names}).cast(SCHEMA)
+
+
+def _broken(found: str) -> InputError:
+    return InputError("doubts under their contract", found, "correct what made them")
