@@ -21,9 +21,9 @@ HEAD = 1
 _SHEET, _COLUMN, _TEXT = codes.CASE_SHEET, codes.CASE_COLUMN, codes.CASE_TEXT
 # Widths in characters of a spreadsheet, of which a Chinese one fills two.
 _WIDTHS = {
-    "case": 19, "kind": 14, "name": 11, "id_number": 21, "phone": 14, "side_a": 22, "side_b": 22,
-    "span": 19, "months": 7, "amount": 13, "advice": 30, "keep": 10, "basis": 26, "decides": 18,
-    "history": 18, "due": 12, "answer": 24, "kept": 12, "employer": 20, "cases": 19, "matter": 30,
+    "case": 18, "kind": 12, "name": 10, "id_number": 20, "phone": 13, "side_a": 19, "side_b": 19,
+    "span": 19, "months": 6, "amount": 13, "advice": 24, "keep": 8, "basis": 20, "decides": 14,
+    "history": 14, "due": 11, "answer": 22, "kept": 11, "employer": 20, "cases": 18, "matter": 36,
     "result": 24,
 }  # fmt: skip
 _PAIR = (
@@ -39,7 +39,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns of each finding's sheet: those that are sealed, and after them those to fill in."""
 CALLS = ("employer", "name", "id_number", "phone", "cases", "matter", "due", "result")
-_LINE_POINTS = 15.0
+_LINE_POINTS = 15.5
+_SIZE = 10
 _TALLEST = 400.0  # points that every program still shows
 
 _FONT = "宋体"
@@ -105,9 +106,10 @@ def sheet_seal(key: bytes, sheet: Worksheet, finding: str | None, *parts: object
 
 
 def _about(sheet: Worksheet, dispatch: Dispatch) -> None:
-    _put(sheet.cell(1, 1), _TEXT["title"]).font = Font(name=_FONT, size=16, bold=True)
+    title = _put(sheet.cell(1, 1), _TEXT["title"])
+    title.font, title.alignment = Font(name=_FONT, size=16, bold=True), Alignment()
     for at, (label, value) in enumerate(dispatch.about, 3):
-        _put(sheet.cell(at, 1), label).font = Font(name=_FONT, bold=True)
+        _put(sheet.cell(at, 1), label).font = Font(name=_FONT, size=_SIZE, bold=True)
         _put(sheet.cell(at, 2), value)
     first = len(dispatch.about) + 4
     for at, name in enumerate(("lead", "fill", "confirmed", "cleared", "corrected", "secret"), first):
@@ -145,7 +147,7 @@ def _table(sheet: Worksheet, columns: Sequence[str], rows: Sequence[Row]) -> Non
     """Headings that stay, wrapped cells of a known width, and a page that prints."""
     for place, name in enumerate(columns, 1):
         head = _put(sheet.cell(HEAD, place), _COLUMN[name])
-        head.font, head.fill = Font(name=_FONT, bold=True), _HEAD_FILL
+        head.font, head.fill = Font(name=_FONT, size=_SIZE, bold=True), _HEAD_FILL
         head.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS[name]
     for at, row in enumerate(rows, HEAD + 1):
@@ -169,6 +171,7 @@ def _paper(sheet: Worksheet, orientation: str) -> None:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.7
     sheet.oddFooter.left.text, sheet.oddFooter.center.text = _TEXT["footer"], "&P / &N"
 
 
@@ -204,7 +207,7 @@ def _put(cell: Cell, value: object) -> Cell:
     """Set a value; a text is text, whatever it begins with."""
     value = _safe(value)
     cell.value = value
-    cell.font, cell.alignment = Font(name=_FONT), _WRAPPED
+    cell.font, cell.alignment = Font(name=_FONT, size=_SIZE), _WRAPPED
     if isinstance(value, str):
         cell.data_type, cell.number_format = "s", "@"
         cell.quotePrefix = value[:1] in ("=", "+", "-", "@", "\t", "'")

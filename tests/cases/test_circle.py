@@ -64,7 +64,8 @@ def test_a_full_circle(cases: Store, place: Path, tmp_path: Path) -> None:
     assert offices == [
         {
             "office": "640104", "finding": "duplicates", "open": 1, "sent": 1, "answered": 1, "closed": 2,
-            "overdue": 2, "settled": 2, "gone": 0, "confirmed": 1, "cleared": 1, "corrected": 1, "returned": 1,
+            "overdue": 2, "settled": 2, "gone": 0, "confirmed": 1, "cleared": 1, "corrected": 1,
+            "returned": 1,
         }
     ]  # fmt: skip
     flow = views.flow(cases, Period(2024, 6), Period(2024, 7)).to_dict("records")
