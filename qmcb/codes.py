@@ -262,6 +262,50 @@ KEEP: Codes = {
     "employment": "现就业单位的参保",
 }
 
+# Why a side of two enrolments is recommended to stay; then why none is, and people decide.
+WHY: Codes = {
+    "hukou": "关系在户籍地",
+    "ten_years": "该地缴费满10年",
+    "last_ten_years": "两地均满10年，取后一地",
+    "employee": "职工一侧",
+    "first_drawn": "先发放待遇",
+    "wages": "同期由该单位发工资",
+    "employer": "由单位参保",
+    "registry": "登记库的就业单位",
+    "school": "学校所在地",
+    "residence": "常住地",
+    "one_year": "职工医保连续满1年",
+    "medical": "职工医保所在地",
+    "employment": "已就业参保",
+    "no_rule": "无现行规则，提交会商",
+    "agreement": "由本人协商确定",
+    "same_place": "两条在同一地",
+    "same_employer": "同一单位的两条，待核实",
+    "same_month": "同月开始发放",
+    "no_hukou": "户籍地不明",
+    "both_ten_years": "两地均满10年，无先后",
+    "third_place": "另有一地满10年",
+    "to_hukou": "均不满10年，应归集到户籍地",
+    "two_employers": "两个单位，就业地待核实",
+    "no_employer": "两条均无单位",
+    "no_residence": "常住地不明",
+    "residence_elsewhere": "常住地不在两地",
+    "under_one_year": "职工医保连续不满1年，由本人选择",
+    "medical_open": "职工医保保留地未定",
+    "no_medical": "同期无职工医保",
+}
+DECIDING = tuple(WHY)[: tuple(WHY).index("no_rule")]
+
+# Why the tables give no amount for what is refunded or recovered
+NO_AMOUNT: Codes = {
+    "no_rule": "无现行规则",
+    "undecided": "保留哪一处未定",
+    "no_figure": "来源表中该行没有金额或基数",
+    "resident_paid": "来源表没有居民实缴、集体补助和政府补贴金额",
+    "basic_part": "来源表未单列基础养老金",
+    "no_refund": "规则未规定退费，或来源表没有实缴金额",
+}
+
 # Money that is given back, or stays with the fund, when an enrolment is cleared
 REFUND: Codes = {
     "personal_account": "同期个人账户储存额",
