@@ -23,6 +23,10 @@ MEDICAL = ("310", "390")
 # The two covers that everybody ought to have; a resident is judged for each.
 COVER: Codes = {"pension": "养老", "medical": "医疗"}
 
+# What an employer owes besides to everybody it employs.
+WORK_COVER: Codes = {"unemployment": "失业", "injury": "工伤", "maternity": "生育"}
+COVERS: Codes = {**COVER, **WORK_COVER}
+
 # Payment status, AAC031
 STATUS: Codes = {"1": "参保缴费", "2": "暂停缴费", "3": "终止缴费"}
 PAYING = "1"
@@ -154,6 +158,16 @@ LAWFUL: Codes = {
     "work_injury_several_employers": "多单位分别参加工伤",
 }
 
+# What may be wrong with a benefit by itself, or beside what it excludes (policy: the rule of that name).
+BENEFIT: Codes = {
+    "pension_after_death": "死亡后领取养老金",
+    "unemployment_after_death": "死亡后领取失业保险金",
+    "drawn_while_cancelled": "户籍已注销仍在领取待遇（死亡日期待查）",
+    "pension_under_age": "未到法定年龄领取养老金",
+    "unemployment_while_retired": "领取养老金期间领取失业保险金",
+    "resident_medical_subsidy_twice": "居民医保财政补助重复",
+}
+
 SCOPE: Codes = {"across": "跨省", "within": "省内"}
 
 # Where a resident stands for one cover, in the order in which the reasons are asked.
@@ -174,6 +188,15 @@ STANDING: Codes = {
 EXCLUDED = ("dead", "under_age", "drawing", "student")
 ENROLLED = ("enrolled_here", "elsewhere_by_number", "elsewhere_by_linkage")
 MISSING = ("lapsed", "never_paid", "partial", "registered", "no_database")
+
+# What makes a missing person matter more (policy: missing/priority), in the order in which it is told.
+PRIORITY: Codes = {
+    "low_income": "低保对象",
+    "near_retirement": "临近或已到领取年龄",
+    "child": "未成年人无医疗保险",
+    "employed": "在职应由单位参保",
+    "long_lapse": "长期断缴",
+}
 
 # Decision on a link
 DECISION: Codes = {"accept": "认定", "review": "待复核", "reject": "否定"}
@@ -236,12 +259,18 @@ ACTION: Codes = {
     "verify_record": "核实是否重复登记",
     "stop_benefit": "核实就业后停发失业保险金，多领部分退还",
     "recover_overpayment": "退还、分期退还或从待遇中抵扣",
+    "stop_pension": "停发养老金，死亡次月起多领部分退还",
+    "verify_death": "核实死亡日期，属实的停发并追回",
+    "verify_age": "核实出生日期和退休审批，不符的停发",
+    "end_benefit": "停发失业保险金，多领部分退还",
+    "return_subsidy": "核实后退回重复的一份财政补助",
     "refund_before_cover": "当年待遇享受期开始前可退费，开始后不退",
     "home_visit": "入户调查",
     "mobilise": "将名单移交单位、街道（乡镇）和本人，动员参保",
     "collect_first_payment": "督促首次缴费，防止只登记不缴费",
     "resume_payment": "通知续缴，失联的由街道（乡镇）查找",
     "extend_cover": "按险种核对，补齐所缺险种",
+    "notify_employer": "通知用人单位补办参保登记（应在用工之日起30日内办理）",
     "exclude": "不计入漏保",
 }
 
@@ -336,6 +365,7 @@ UNIT: Codes = {
     "percent": "%",
     "percent_per_day": "%/日",
     "person": "人",
+    "point": "分",
 }
 
 RULE_STATUS: Codes = {"confirmed": "已核", "unconfirmed": "待核", "assumed": "假定"}

@@ -1,11 +1,8 @@
 """What somebody has to look at: one table of doubts over all findings about persons."""
 
-from collections.abc import Iterator
-
 import ibis
 import ibis.expr.types as ir
 
-from qmcb.enrolment import spells
 from qmcb.enrolment.facts import Facts
 from qmcb.enrolment.overlaps import province as province_of
 from qmcb.periods import Period
@@ -21,14 +18,17 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def doubts(facts: Facts, duplicates: ir.Table, missing: ir.Table | None = None) -> ir.Table:
-    """The rows of `duplicates.duplicates` and `standing.missing` (None: no residents) under one head.
+def doubts(
+    facts: Facts, duplicates: ir.Table, benefits: ir.Table, missing: ir.Table | None = None
+) -> ir.Table:
+    """The rows of `duplicates`, `benefits` and `missing` (None: no residents) under one head.
 
     Columns:
 
-    - person; finding: duplicates or missing; kind: of codes.DUPLICATE or codes.MISSING
-    - source_, record_id_, insurance_ and region_ a and b: where the two spells stand; of the missing a is the
-      line in residents, with the cover (of codes.COVER) for an insurance, and b is null
+    - person; finding: duplicates, benefits or missing; kind: of codes.DUPLICATE, BENEFIT or MISSING
+    - source_, record_id_, insurance_ and region_ a and b: where the two spells stand, of benefits a is the
+      one in doubt and b what it excludes or null; of the missing a is the line in residents, with the cover
+      (of codes.COVERS) for an insurance, and b is null
     - first_month, last_month, months: shared; of the lapsed since the last paid month, of others who are
       missing null
     - amount: fen of the side that ends, null where it is not decided or the tables carry none
@@ -39,13 +39,8 @@ def doubts(facts: Facts, duplicates: ir.Table, missing: ir.Table | None = None) 
 
     A pair whose rule changed on the way has a row for each rule.
     """
-    return together(_parts(facts, duplicates, missing))
-
-
-def _parts(facts: Facts, duplicates: ir.Table, missing: ir.Table | None) -> Iterator[ir.Table]:
-    yield _of_duplicates(facts.province, duplicates)
-    if missing is not None:
-        yield _of_missing(facts.period, missing)
+    parts = [_of_duplicates(facts.province, duplicates), _of_benefits(benefits)]
+    return together(parts if missing is None else [*parts, _of_missing(facts.period, missing)])
 
 
 def _of_duplicates(province: str, rows: ir.Table) -> ir.Table:
@@ -58,6 +53,11 @@ def _of_duplicates(province: str, rows: ir.Table) -> ir.Table:
     )
     amount = ibis.cases((rows.stays == "a", rows.amount_b), (rows.stays == "b", rows.amount_a))
     return _headed(rows, finding=ibis.literal("duplicates"), amount=amount, keep=rows.stays, office=office)
+
+
+def _of_benefits(rows: ir.Table) -> ir.Table:
+    keep = ibis.ifelse(rows.kind == "unemployment_while_retired", "b", ibis.null("string"))
+    return _headed(rows, finding=ibis.literal("benefits"), keep=keep, office=rows.region_a)
 
 
 def _of_missing(period: Period, rows: ir.Table) -> ir.Table:
@@ -74,7 +74,7 @@ def _of_missing(period: Period, rows: ir.Table) -> ir.Table:
         region_a=rows.hukou_region,
         first_month=first,
         last_month=ibis.ifelse(lapsed, now, ibis.null("date")),
-        months=spells.months(first, now),
+        months=rows.months,
         office=rows.hukou_region,
     )
 

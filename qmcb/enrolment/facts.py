@@ -66,6 +66,13 @@ class Facts:
         return self.kept("payroll", now.select("person", "uscc", "month", "wage"))
 
     @cached_property
+    def deaths(self) -> ir.Table:
+        """Person and died_on (the last where the table has several) of those who died up to the period."""
+        rows = self.of("deaths")
+        then = rows.filter(rows.died_on <= ibis.literal(self.period.last_day))
+        return self.kept("deaths", then.group_by("person").agg(died_on=then.died_on.max()))
+
+    @cached_property
     def registry(self) -> ir.Table:
         return self.kept("registry", self.of("registry"))
 

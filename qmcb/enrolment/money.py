@@ -51,7 +51,7 @@ def _amount(facts: Facts, rows: ir.Table, side: str) -> ir.IntegerValue:
 
 
 def _account(facts: Facts, rows: ir.Table, base: ir.IntegerValue) -> ir.IntegerValue:
-    """Months × base × the share that goes into the account, each month rounded to the fen; null without a rate."""
+    """Months × base × the account's share, each month rounded to the fen; null where none was in force."""
     parts, known = [], []
     for first, last, version in facts.rules[_ACCOUNT].spans(facts.period):
         if version is None or not isinstance(version.value, int | float):

@@ -10,7 +10,7 @@ _NONE = dict.fromkeys(_ROW[:2], "int64") | {"first_month": "date"}
 
 
 def wages(facts: Facts, rows: ir.Table) -> ir.Table:
-    """Whether the employer of each side paid wages in the shared months: wages_a, wages_b of rows that have any."""
+    """Whether each side's employer paid wages in the shared months (of rows with any): wages_a, wages_b."""
     if "payroll" not in facts.book:
         return ibis.memtable([], schema=_NONE | {"wages_a": "boolean", "wages_b": "boolean"})
     paid = facts.payroll.join(
@@ -46,7 +46,7 @@ def school(facts: Facts, rows: ir.Table) -> ir.Table:
 
 
 def any_at(rows: ir.Table, cover: ir.Table, name: str) -> ir.Table:
-    """Whether some cover of the person runs at the region of each side in the shared months: `name`_a, `name`_b.
+    """Whether cover of the person runs at each side's region in the shared months: `name`_a, `name`_b.
 
     `cover`: person, region, first_month, last_month.
     """

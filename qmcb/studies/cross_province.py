@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from qmcb import codes, paths, policy
 from qmcb.balance import Line
-from qmcb.enrolment import doubts, duplicates, overlaps, standing
+from qmcb.enrolment import benefits, doubts, duplicates, missing, overlaps, standing
 from qmcb.enrolment.facts import Facts
 from qmcb.errors import InputError
 from qmcb.linkage import people as linkage
@@ -67,6 +67,11 @@ class CrossProvince:
         return self.book.con.create_table("duplicates", found)
 
     @cached_property
+    def benefits(self) -> ir.Table:
+        """待遇疑点, one row a benefit or pair and rule interval: see `enrolment.benefits`."""
+        return self.book.con.create_table("benefit_doubts", benefits.benefits(self.facts, self.overlaps))
+
+    @cached_property
     def lawful(self) -> ir.Table:
         """Moves and several employers' injury cover: what is no duplicate."""
         return self.book.con.create_table("lawful", overlaps.lawful(self.facts, self.overlaps))
@@ -79,13 +84,14 @@ class CrossProvince:
     @cached_property
     def missing(self) -> ir.Table:
         """漏保, one row a resident and cover that ought to be there, with what is recommended."""
-        return self.book.con.create_table("missing", standing.missing(self.facts, self.standing))
+        return self.book.con.create_table("missing", missing.missing(self.facts, self.standing))
 
     @cached_property
     def doubts(self) -> ir.Table:
         """Everything that somebody has to look at, one row a doubt: see `enrolment.doubts`."""
-        missing = self.missing if self.of_residents else None
-        return self.book.con.create_table("doubts", doubts.doubts(self.facts, self.duplicates, missing))
+        lacking = self.missing if self.of_residents else None
+        found = doubts.doubts(self.facts, self.duplicates, self.benefits, lacking)
+        return self.book.con.create_table("doubts", found)
 
     @property
     def of_residents(self) -> bool:

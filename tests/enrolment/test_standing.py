@@ -7,7 +7,7 @@ import pytest
 from town import Case, Number, Source, Town, cases, period, periods
 
 from qmcb import codes, policy
-from qmcb.enrolment import standing
+from qmcb.enrolment import missing, standing
 from qmcb.errors import InputError
 from qmcb.periods import Period
 
@@ -51,7 +51,7 @@ def test_one_row_a_resident_and_cover(found: dict[Period, pd.DataFrame]) -> None
 def test_the_missing_are_those_who_stand_so_each_with_one_recommendation(town: Town) -> None:
     month = Period(2024, 6)
     rows = standing.standing(town.facts(month))
-    lacking = standing.missing(town.facts(month), rows).to_pandas()
+    lacking = missing.missing(town.facts(month), rows).to_pandas()
     everyone = rows.to_pandas()
     assert len(lacking) == everyone["standing"].isin(codes.MISSING).sum()
     assert lacking.groupby("standing")["action"].first().to_dict() == {
@@ -66,7 +66,7 @@ def test_the_missing_are_those_who_stand_so_each_with_one_recommendation(town: T
 def test_before_the_notice_there_is_no_rule_to_recommend_by(town: Town) -> None:
     month = Period(2016, 12)
     facts = town.facts(month)
-    lacking = standing.missing(facts, standing.standing(facts)).to_pandas()
+    lacking = missing.missing(facts, standing.standing(facts)).to_pandas()
     assert set(lacking["action"]) == {"consult"} and lacking["article"].isna().all()
 
 
