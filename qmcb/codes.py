@@ -23,6 +23,10 @@ MEDICAL = ("310", "390")
 # The two covers that everybody ought to have; a resident is judged for each.
 COVER: Codes = {"pension": "养老", "medical": "医疗"}
 
+# What an employer owes besides to everybody it employs.
+WORK_COVER: Codes = {"unemployment": "失业", "injury": "工伤", "maternity": "生育"}
+COVERS: Codes = {**COVER, **WORK_COVER}
+
 # Payment status, AAC031
 STATUS: Codes = {"1": "参保缴费", "2": "暂停缴费", "3": "终止缴费"}
 PAYING = "1"
@@ -154,6 +158,16 @@ LAWFUL: Codes = {
     "work_injury_several_employers": "多单位分别参加工伤",
 }
 
+# What may be wrong with a benefit by itself, or beside what it excludes (policy: the rule of that name).
+BENEFIT: Codes = {
+    "pension_after_death": "死亡后领取养老金",
+    "unemployment_after_death": "死亡后领取失业保险金",
+    "drawn_while_cancelled": "户籍已注销仍在领取待遇（死亡日期待查）",
+    "pension_under_age": "未到法定年龄领取养老金",
+    "unemployment_while_retired": "领取养老金期间领取失业保险金",
+    "resident_medical_subsidy_twice": "居民医保财政补助重复",
+}
+
 SCOPE: Codes = {"across": "跨省", "within": "省内"}
 
 # Where a resident stands for one cover, in the order in which the reasons are asked.
@@ -174,6 +188,15 @@ STANDING: Codes = {
 EXCLUDED = ("dead", "under_age", "drawing", "student")
 ENROLLED = ("enrolled_here", "elsewhere_by_number", "elsewhere_by_linkage")
 MISSING = ("lapsed", "never_paid", "partial", "registered", "no_database")
+
+# What makes a missing person matter more (policy: missing/priority), in the order in which it is told.
+PRIORITY: Codes = {
+    "low_income": "低保对象",
+    "near_retirement": "临近或已到领取年龄",
+    "child": "未成年人无医疗保险",
+    "employed": "在职应由单位参保",
+    "long_lapse": "长期断缴",
+}
 
 # Decision on a link
 DECISION: Codes = {"accept": "认定", "review": "待复核", "reject": "否定"}
@@ -236,12 +259,18 @@ ACTION: Codes = {
     "verify_record": "核实是否重复登记",
     "stop_benefit": "核实就业后停发失业保险金，多领部分退还",
     "recover_overpayment": "退还、分期退还或从待遇中抵扣",
+    "stop_pension": "停发养老金，死亡次月起多领部分退还",
+    "verify_death": "核实死亡日期，属实的停发并追回",
+    "verify_age": "核实出生日期和退休审批，不符的停发",
+    "end_benefit": "停发失业保险金，多领部分退还",
+    "return_subsidy": "核实后退回重复的一份财政补助",
     "refund_before_cover": "当年待遇享受期开始前可退费，开始后不退",
     "home_visit": "入户调查",
     "mobilise": "将名单移交单位、街道（乡镇）和本人，动员参保",
     "collect_first_payment": "督促首次缴费，防止只登记不缴费",
     "resume_payment": "通知续缴，失联的由街道（乡镇）查找",
     "extend_cover": "按险种核对，补齐所缺险种",
+    "notify_employer": "通知用人单位补办参保登记（应在用工之日起30日内办理）",
     "exclude": "不计入漏保",
 }
 
@@ -260,6 +289,50 @@ KEEP: Codes = {
     "with_medical": "职工医保保留地",
     "one_record": "同一单位的一条记录",
     "employment": "现就业单位的参保",
+}
+
+# Why a side of two enrolments is recommended to stay; then why none is, and people decide.
+WHY: Codes = {
+    "hukou": "关系在户籍地",
+    "ten_years": "该地缴费满10年",
+    "last_ten_years": "两地均满10年，取后一地",
+    "employee": "职工一侧",
+    "first_drawn": "先发放待遇",
+    "wages": "同期由该单位发工资",
+    "employer": "由单位参保",
+    "registry": "登记库的就业单位",
+    "school": "学校所在地",
+    "residence": "常住地",
+    "one_year": "职工医保连续满1年",
+    "medical": "职工医保所在地",
+    "employment": "已就业参保",
+    "no_rule": "无现行规则，提交会商",
+    "agreement": "由本人协商确定",
+    "same_place": "两条在同一地",
+    "same_employer": "同一单位的两条，待核实",
+    "same_month": "同月开始发放",
+    "no_hukou": "户籍地不明",
+    "both_ten_years": "两地均满10年，无先后",
+    "third_place": "另有一地满10年",
+    "to_hukou": "均不满10年，应归集到户籍地",
+    "two_employers": "两个单位，就业地待核实",
+    "no_employer": "两条均无单位",
+    "no_residence": "常住地不明",
+    "residence_elsewhere": "常住地不在两地",
+    "under_one_year": "职工医保连续不满1年，由本人选择",
+    "medical_open": "职工医保保留地未定",
+    "no_medical": "同期无职工医保",
+}
+DECIDING = tuple(WHY)[: tuple(WHY).index("no_rule")]
+
+# Why the tables give no amount for what is refunded or recovered
+NO_AMOUNT: Codes = {
+    "no_rule": "无现行规则",
+    "undecided": "保留哪一处未定",
+    "no_figure": "来源表中该行没有金额或基数",
+    "resident_paid": "来源表没有居民实缴、集体补助和政府补贴金额",
+    "basic_part": "来源表未单列基础养老金",
+    "no_refund": "规则未规定退费，或来源表没有实缴金额",
 }
 
 # Money that is given back, or stays with the fund, when an enrolment is cleared
@@ -292,6 +365,7 @@ UNIT: Codes = {
     "percent": "%",
     "percent_per_day": "%/日",
     "person": "人",
+    "point": "分",
 }
 
 RULE_STATUS: Codes = {"confirmed": "已核", "unconfirmed": "待核", "assumed": "假定"}

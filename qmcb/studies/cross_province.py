@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 
 from qmcb import codes, paths, policy
 from qmcb.balance import Line
-from qmcb.enrolment import duplicates, standing
+from qmcb.enrolment import benefits, doubts, duplicates, missing, overlaps, standing
+from qmcb.enrolment.facts import Facts
 from qmcb.errors import InputError
 from qmcb.linkage import people as linkage
 from qmcb.linkage.people import People
@@ -50,32 +51,47 @@ class CrossProvince:
     period: Period
 
     @cached_property
-    def duplicates(self) -> ir.Table:
-        """重复参保, one row a pair of spells and rule interval: see `enrolment.duplicates`."""
-        found = duplicates.duplicates(self.book, self.people, self.period, self.rules)
-        return self.book.con.create_table("duplicates", found)
+    def facts(self) -> Facts:
+        """The tables of the source from which the findings are made."""
+        return Facts(self.book, self.people, self.rules, self.province, self.period)
 
     @cached_property
     def overlaps(self) -> ir.Table:
         """Pairs of spells that share months, before any rule is asked."""
-        found = duplicates.overlaps(self.book, self.people, self.period)
-        return self.book.con.create_table("overlaps", found)
+        return self.book.con.create_table("overlaps", overlaps.overlaps(self.facts))
+
+    @cached_property
+    def duplicates(self) -> ir.Table:
+        """重复参保, one row a pair of spells and rule interval: see `enrolment.duplicates`."""
+        found = duplicates.duplicates(self.facts, self.overlaps)
+        return self.book.con.create_table("duplicates", found)
+
+    @cached_property
+    def benefits(self) -> ir.Table:
+        """待遇疑点, one row a benefit or pair and rule interval: see `enrolment.benefits`."""
+        return self.book.con.create_table("benefit_doubts", benefits.benefits(self.facts, self.overlaps))
 
     @cached_property
     def lawful(self) -> ir.Table:
         """Moves and several employers' injury cover: what is no duplicate."""
-        return self.book.con.create_table("lawful", duplicates.lawful(self.book, self.people, self.period))
+        return self.book.con.create_table("lawful", overlaps.lawful(self.facts, self.overlaps))
 
     @cached_property
     def standing(self) -> ir.Table:
         """Where each resident stands for each cover: see `enrolment.standing`."""
-        found = standing.standing(self.book, self.people, self.period, self.rules)
-        return self.book.con.create_table("standing", found)
+        return self.book.con.create_table("standing", standing.standing(self.facts))
 
     @cached_property
     def missing(self) -> ir.Table:
         """漏保, one row a resident and cover that ought to be there, with what is recommended."""
-        return self.book.con.create_table("missing", standing.missing(self.standing, self.period, self.rules))
+        return self.book.con.create_table("missing", missing.missing(self.facts, self.standing))
+
+    @cached_property
+    def doubts(self) -> ir.Table:
+        """Everything that somebody has to look at, one row a doubt: see `enrolment.doubts`."""
+        lacking = self.missing if self.of_residents else None
+        found = doubts.doubts(self.facts, self.duplicates, self.benefits, lacking)
+        return self.book.con.create_table("doubts", found)
 
     @property
     def of_residents(self) -> bool:
@@ -157,7 +173,7 @@ class CrossProvince:
     def _residents(self) -> tuple[Line, ...]:
         if not self.of_residents:
             return ()
-        people = standing.residents(self.book, self.people)
+        people = self.facts.residents
         persons = _number(people.count())
         rows = Line(
             "户籍人口接收行数",

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from qmcb import policy
+from qmcb.enrolment.facts import Facts
 from qmcb.linkage.people import People, people
 from qmcb.linkage.spec import Thresholds
 from qmcb.periods import Period
@@ -40,6 +42,10 @@ class Town:
                 written[table].append(row | {"record_id": f"{place:03}-{len(written[table])}"})
         self.book: Book = books.read(source(written))
         self.people: People = people(self.book, _FEW)
+
+    def facts(self, period: Period) -> Facts:
+        """What the source says up to a month."""
+        return Facts(self.book, self.people, policy.load(), "64", period)
 
     @property
     def persons(self) -> dict[int, int]:
