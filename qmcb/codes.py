@@ -411,7 +411,7 @@ EMPLOYER_PROBLEM: Codes = {
 }
 
 # What a doubt is about; each has its own sheet in a dispatch workbook.
-FINDING: Codes = {"duplicates": "重复参保", "benefits": "重复领取", "missing": "应保未保"}
+FINDING: Codes = {"duplicates": "重复参保", "benefits": "待遇疑点", "missing": "应保未保"}
 
 # Where a case stands, in the order of its way.
 CASE_STATE: Codes = {"open": "待发出", "sent": "待答复", "answered": "已答复", "closed": "已办结"}
@@ -502,8 +502,7 @@ CASE_TEXT: Codes = {
     "wrong": "请从下拉列表中选择",
     "footer": "内部资料 注意保密",
     "until": "至",
-    "paid_until": "缴至",
-    "never": "从未缴费",
+    "since": "起未缴费",
     "record": "记录",
     "employer": "单位",
     "no_rule": "无明确规定",

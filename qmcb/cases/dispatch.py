@@ -103,7 +103,7 @@ def _parcels(store: Store, source: Path, office: str | None, today: date) -> tup
         for rows in facts.values()
         for row in rows
         for side in "ab"
-        if row[f"record_id_{side}"]
+        if row[f"source_{side}"]
     }
     known = people.persons(source, _inputs(store), sorted(records))
     rules = policy.load()
@@ -142,7 +142,7 @@ def _due(store: Store, office: str | None, today: date) -> tuple[list[Row], dict
         if (row["case"], row["facts"]) in there:
             facts.setdefault(row["case"], []).append(row)
     inputs = _inputs(store).keys()
-    ready = [case for case in cases if inputs >= set(doubt.sources(facts[case["case"]][0]))]
+    ready = [case for case in cases if inputs >= doubt.sources(facts[case["case"]][0])]
     return ready, {case["case"]: facts[case["case"]] for case in ready}, len(cases) - len(ready)
 
 

@@ -29,18 +29,24 @@ SCHEMA = pa.schema(
 )
 """One row a case and stretch of months under one rule.
 
-finding (of codes.FINDING), kind (of codes.DUPLICATE, or of codes.MISSING), case (its number), whose (a
+finding (of codes.FINDING), kind (of codes.DUPLICATE, BENEFIT or MISSING), case (its number), whose (a
 number for the person), for each side source (table), record_id, insurance (for the missing a cover) and
-region, null for the side that a missing person does not have; first_month and last_month (first days;
-for the missing the last paid month, null without one), months (whole), amount (fen at stake, or null),
-keep (a, b or null), action, decides, rule (its name), effective, office (the region or employer that
-has to act). A case has one person, one finding and one office.
+region, null for a side that is not there; first_month and last_month (first days), months (whole), for
+the missing only the first month without cover, where it is known: what lasts is not news; amount (fen at
+stake, or null), keep (a, b or null), action, decides, rule (its name), effective, office (the region or
+employer that has to act, one a case: that of its latest months).
 """
 
-_CASE_WIDE = ("finding", "whose", "office")
+_CASE_WIDE = ("finding", "whose")
 _NEVER_NULL = ("finding", "kind", "case", "whose", "source_a", "record_id_a", "action", "office")
 _OFFICE = r"^[0-9A-Z]{2,18}$"
-_MISSING_FROM = ("residents", "enrolments")
+# Beside those in which its records stand, the tables from which a doubt of a kind or finding is made.
+_MADE_FROM = {
+    "missing": ("residents", "enrolments"),
+    "pension_after_death": ("deaths",),
+    "unemployment_after_death": ("deaths",),
+    "drawn_while_cancelled": ("residents",),
+}
 
 
 @dataclass(frozen=True)
@@ -66,20 +72,18 @@ def read_run(folder: Path) -> Run:
     manifest = _manifest(folder)
     for report in manifest["reports"]:
         tables = folder / "tables" / report["notebook"]
-        if (tables / "duplicates.parquet").is_file() and (tables / "inputs.parquet").is_file():
+        if (tables / "doubts.parquet").is_file():
             break
     else:
         raise InputError("a run with tables of doubts", f"none in {folder}", "run 02_cross_province first")
     found = {file.stem: _table(file, folder, manifest["files"]) for file in sorted(tables.glob("*.parquet"))}
     inputs = found["inputs"].select(["table", "sha256"]).to_pylist()
-    province = str(report["parameters"]["province"])
-    doubts = found["doubts"] if "doubts" in found else _of_findings(found, province)
     return Run(
         f"{manifest['plan']}/{folder.resolve().name}",
         Period.parse(report["parameters"]["period"]),
-        province,
+        str(report["parameters"]["province"]),
         {row["table"]: row["sha256"] for row in inputs},
-        checked(doubts),
+        checked(found["doubts"]),
     )
 
 
@@ -88,7 +92,8 @@ def checked(doubts: pa.Table) -> pa.Table:
     absent = [name for name in SCHEMA.names if name not in doubts.column_names]
     if absent:
         raise _broken(f"no column {', '.join(absent)}")
-    table = doubts.select(SCHEMA.names).cast(SCHEMA)
+    order = [(name, "ascending") for name in ("case", "first_month", "last_month", "rule")]
+    table = doubts.select(SCHEMA.names).cast(SCHEMA).sort_by(order)
     nulls = [name for name in _NEVER_NULL if table[name].null_count]
     if nulls:
         raise _broken(f"nulls in {', '.join(nulls)}")
@@ -98,9 +103,24 @@ def checked(doubts: pa.Table) -> pa.Table:
     if not pc.all(pc.match_substring_regex(table["office"], _OFFICE), min_count=0).as_py():
         raise _broken("an office that is neither a region nor an employer")
     if len(table.group_by(["case", *_CASE_WIDE]).aggregate([])) > pc.count_distinct(table["case"]).as_py():
-        raise _broken("one case with two persons, findings or offices")
-    order = [(name, "ascending") for name in ("case", "first_month", "last_month", "rule")]
-    return table.sort_by(order)
+        raise _broken("one case with two persons or findings")
+    return _steady(_one_office(table))
+
+
+def _one_office(table: pa.Table) -> pa.Table:
+    last = table.group_by("case", use_threads=False).aggregate([("office", "last")])
+    office = last["office_last"].take(pc.index_in(table["case"], last["case"].combine_chunks()))
+    return table.set_column(SCHEMA.names.index("office"), "office", office)
+
+
+def _steady(table: pa.Table) -> pa.Table:
+    """Without what grows by itself from month to month while nobody is covered."""
+    lasting = pc.equal(table["finding"], "missing")
+    for name in ("last_month", "months"):
+        at = SCHEMA.names.index(name)
+        kept = pc.if_else(lasting, pa.scalar(None, SCHEMA.field(name).type), table[name])
+        table = table.set_column(at, SCHEMA.field(name), kept)
+    return table
 
 
 def facts(rows: list[dict[str, Any]]) -> str:
@@ -109,10 +129,11 @@ def facts(rows: list[dict[str, Any]]) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
-def sources(row: Mapping[str, Any]) -> tuple[str, ...]:
+def sources(row: Mapping[str, Any]) -> frozenset[str]:
     """The tables without which a run cannot say whether a doubt is still there."""
     sides = [row[f"source_{side}"] for side in "ab" if row[f"source_{side}"]]
-    return tuple({*sides, *(_MISSING_FROM if row["finding"] == "missing" else ())})
+    made_from = (_MADE_FROM.get(row[name], ()) for name in ("finding", "kind"))
+    return frozenset(sides).union(*made_from)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -130,46 +151,6 @@ def _table(file: Path, folder: Path, hashes: Mapping[str, str]) -> pa.Table:
     if hashlib.sha256(file.read_bytes()).hexdigest() != hashes.get(name):
         raise InputError(f"{name} as the manifest of the run has it", "another one", "make the run anew")
     return pq.read_table(file)
-
-
-def _of_findings(found: Mapping[str, pa.Table], province: str) -> pa.Table:
-    """Doubts from the findings themselves: runs made before findings named amount, side and office."""
-    tables = [_of_pairs(found["duplicates"], province)]
-    if "missing" in found:
-        tables.append(_of_missing(found["missing"]))
-    return pa.concat_tables(tables)
-
-
-def _of_pairs(pairs: pa.Table, province: str) -> pa.Table:
-    benefit = pc.or_(
-        pc.match_substring(pairs["kind"], "_drawn"), pc.match_substring(pairs["kind"], "benefit")
-    )
-    here = pc.starts_with(pairs["region_a"], province)
-    return _completed(
-        pairs,
-        finding=pc.if_else(benefit, "benefits", "duplicates"),
-        office=pc.if_else(here, pairs["region_a"], pairs["region_b"]),
-        keep=pa.nulls(len(pairs), pa.string()),
-    )
-
-
-def _of_missing(missing: pa.Table) -> pa.Table:
-    return _completed(
-        missing,
-        finding=pa.repeat("missing", len(missing)),
-        kind=missing["standing"],
-        source_a=pa.repeat("residents", len(missing)),
-        record_id_a=missing["record_id"],
-        insurance_a=missing["cover"],
-        region_a=missing["hukou_region"],
-        office=missing["hukou_region"],
-    )
-
-
-def _completed(table: pa.Table, **columns: Any) -> pa.Table:
-    given = {name: table[name] for name in table.column_names} | columns
-    nulls = {field.name: pa.nulls(len(table), field.type) for field in SCHEMA}
-    return pa.table({name: given.get(name, nulls[name]) for name in SCHEMA.names}).cast(SCHEMA)
 
 
 def _broken(found: str) -> InputError:

@@ -21,9 +21,10 @@ Row = Mapping[str, Any]
 
 def calls(rows: Sequence[Row]) -> list[Row]:
     """Whom to call, one row a person by employer (columns of `workbook.CALLS`, and `matters`)."""
-    people: dict[str, list[Row]] = {}
+    people: dict[object, list[Row]] = {}
     for row in rows:
-        people.setdefault(row["whose"], []).append(row)
+        known = (row["id_number"], row["name"]) if row["id_number"] else row["whose"]
+        people.setdefault(known, []).append(row)
     told = [_call(own) for own in people.values()]
     return sorted(told, key=lambda call: (not call["employer"], call["employer"], call["cases"]))
 
@@ -55,8 +56,13 @@ def _call(own: Sequence[Row]) -> Row:
     return {
         **{name: first[name] for name in ("employer", "name", "id_number", "phone")},
         "cases": "\n".join(row["case"] for row in own),
-        "matter": "\n".join(f"{row['kind']}（{row['span']}）".replace("\n", "，") for row in own),
+        "matter": "\n".join(_matter(row) for row in own),
         "due": min(row["due"] for row in own),
         "result": "",
         "matters": own,
     }
+
+
+def _matter(row: Row) -> str:
+    span = row["span"].replace("\n", "，")
+    return f"{row['kind']}（{span}）" if span else str(row["kind"])

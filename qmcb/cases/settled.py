@@ -38,7 +38,7 @@ def news(settled: Rows, now: Rows, reason: str) -> str | None:
     before, after = _by_month(settled), _by_month(now)
     new = {
         "other_kind": {row["kind"] for row in settled} != {row["kind"] for row in now},
-        "new_months": bool(after.keys() - before.keys()) or _last(now) > _last(settled),
+        "new_months": bool(after.keys() - before.keys()) or _begins(now) > _begins(settled),
         "more_money": _money(now) > _money(settled),
         "other_rule": any(before[month] != after[month] for month in before.keys() & after.keys()),
     }
@@ -49,7 +49,7 @@ def _by_month(rows: Rows) -> dict[int, set[tuple[Any, ...]]]:
     """The rules of each month that is doubled; a missing person has no such months."""
     rules: dict[int, set[tuple[Any, ...]]] = {}
     for row in rows:
-        if row["months"] is not None:
+        if row["finding"] != "missing":
             for month in _months(row["first_month"], row["last_month"]):
                 rules.setdefault(month, set()).add((row["rule"], row["effective"], row["action"]))
     return rules
@@ -59,8 +59,13 @@ def _months(first: date, last: date) -> Iterator[int]:
     yield from range(first.year * 12 + first.month, last.year * 12 + last.month + 1)
 
 
-def _last(rows: Rows) -> date:
-    return max((row["last_month"] for row in rows if row["last_month"]), default=date.min)
+def _begins(rows: Rows) -> date:
+    """From when a person is missing: later than before where he or she was covered in between."""
+    return max((row["first_month"] for row in rows if _lasts(row)), default=date.min)
+
+
+def _lasts(row: Mapping[str, Any]) -> bool:
+    return row["finding"] == "missing" and row["first_month"] is not None
 
 
 def _money(rows: Rows) -> int:

@@ -65,7 +65,7 @@ def update(store: Store, run: Run, *, who: str, now: datetime) -> Taken:
     for case in known.keys() - seen:
         old = known[case]
         rows = before[case, old["facts"]]
-        if old["state"] != "closed" and run.inputs.keys() >= set(doubt.sources(rows[0])):
+        if old["state"] != "closed" and run.inputs.keys() >= doubt.sources(rows[0]):
             counts["gone"] += 1
             events.append(_event(case, old, "closed", "gone", rows[-1], old["facts"]))
     moment = {"at": now.replace(tzinfo=None), "who": who, "run": run.name}

@@ -1,6 +1,6 @@
 """What an office reads of a case: each fact in the words of the code lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,8 +9,8 @@ from qmcb.cases.persons import Persons
 from qmcb.identity import region
 from qmcb.policy import Rulebook
 
-_KIND = {**codes.DUPLICATE, **codes.STANDING}
-_COVER = {**codes.INSURANCE, **codes.COVER}
+_KIND = {**codes.DUPLICATE, **codes.BENEFIT, **codes.STANDING}
+_COVER = {**codes.INSURANCE, **codes.COVERS}
 _TEXT = codes.CASE_TEXT
 _FEN = 100
 
@@ -33,7 +33,7 @@ def case(
     sides = [
         persons[first[f"source_{side}"], first[f"record_id_{side}"]]
         for side in "ab"
-        if first[f"record_id_{side}"]
+        if first[f"source_{side}"]
     ]
     return {
         "case": about["case"],
@@ -43,14 +43,14 @@ def case(
         "phone": _lines(side["phone"] for side in sides),
         "employer": _lines(side["employer_id"] for side in sides),
         "side_a": _side(first, "a", sides[0]),
-        "side_b": _side(first, "b", sides[-1]) if first["record_id_b"] else "",
+        "side_b": _side(first, "b", sides[-1]) if first["source_b"] else "",
         "span": _lines(_span(row) for row in found),
         "months": sum(row["months"] or 0 for row in found),
         "amount": _yuan(found),
-        "advice": _lines(codes.ACTION[row["action"]] for row in found),
-        "keep": _lines(codes.SIDE.get(row["keep"] or "", "") for row in found),
-        "basis": _lines(_basis(row, rules) for row in found),
-        "decides": _lines(codes.DECIDES.get(row["decides"] or "", "") for row in found),
+        "advice": _by_stretch(found, lambda row: codes.ACTION[row["action"]]),
+        "keep": _by_stretch(found, lambda row: codes.SIDE.get(row["keep"] or "", "")),
+        "basis": _by_stretch(found, lambda row: _basis(row, rules)),
+        "decides": _by_stretch(found, lambda row: codes.DECIDES.get(row["decides"] or "", "")),
         "history": _history(about, today),
         "due": due.isoformat(),
         "facts": about["facts"],
@@ -76,11 +76,19 @@ def _lines(texts: Any) -> str:
     return "\n".join(dict.fromkeys(text for text in texts if text))
 
 
+def _by_stretch(found: Sequence[Row], told: Callable[[Row], str]) -> str:
+    """A text once, or for each stretch of months where it is not the same for all."""
+    texts = [told(row) for row in found]
+    if len(set(texts)) == 1:
+        return texts[0]
+    return _lines(f"{_span(row)}：{text}" for row, text in zip(found, texts, strict=True) if text)
+
+
 def _side(row: Row, side: str, person: Mapping[str, str]) -> str:
     employer = person["employer_id"]
     return _lines(
         (
-            _COVER[row[f"insurance_{side}"]],
+            _COVER.get(row[f"insurance_{side}"] or "", ""),
             place(row[f"region_{side}"]) if row[f"region_{side}"] else "",
             f"{_TEXT['employer']} {employer}" if employer else "",
             f"{_TEXT['record']} {row[f'record_id_{side}']}",
@@ -89,10 +97,10 @@ def _side(row: Row, side: str, person: Mapping[str, str]) -> str:
 
 
 def _span(row: Row) -> str:
-    last = f"{row['last_month']:%Y-%m}" if row["last_month"] else ""
+    first, last = (f"{row[name]:%Y-%m}" if row[name] else "" for name in ("first_month", "last_month"))
     if row["finding"] == "missing":
-        return f"{_TEXT['paid_until']}{last}" if last else _TEXT["never"]
-    return f"{row['first_month']:%Y-%m}{_TEXT['until']}{last}"
+        return f"{first}{_TEXT['since']}" if first else ""
+    return f"{first}{_TEXT['until']}{last}"
 
 
 def _yuan(found: Sequence[Row]) -> float | str:

@@ -120,7 +120,7 @@ def _bands(
             corners = [*zip(x, top, strict=True), *zip(x[::-1], (top + width)[::-1], strict=True)]
             paper.area(corners, _pale(colours[i]))
             if width > _WRITTEN:
-                paper.write(left + 0.1, begin[i, j] + width / 2, texts[i, j], size=8.5)
+                paper.write(left + 0.1, begin[i, j] + width / 2, str(texts[i, j]), size=8.5)
 
 
 def _pale(colour: str) -> str:

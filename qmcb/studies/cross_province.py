@@ -116,15 +116,34 @@ class CrossProvince:
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
         key = mask.read_key(None, self.book.folder)
-        found = {"duplicates": ("CF", self.duplicates), "lawful": ("ZY", self.lawful)}
+        found = {
+            "duplicates": self._cases(self.duplicates, "CF", key),
+            "lawful": self._cases(self.lawful, "ZY", key),
+            "doubts": self._doubts(key),
+        }
         if self.of_residents:
-            found["missing"] = ("LB", self.missing)
-        for name, (prefix, rows) in found.items():
-            pq.write_table(self._cases(rows, prefix, key), place / f"{name}.parquet")
+            found["missing"] = self._cases(self.missing, "LB", key)
+        for name, rows in found.items():
+            pq.write_table(rows, place / f"{name}.parquet")
         files = [asdict(file) for file in self.book.files]
         pq.write_table(pa.Table.from_pylist(files), place / "inputs.parquet")
         quarantine = self.book.quarantine
         pq.write_table(quarantine.order_by("table", "line").to_pyarrow(), place / "quarantine.parquet")
+
+    def _doubts(self, key: bytes) -> pa.Table:
+        """All doubts, those of each finding under the numbers that its own table has."""
+        doubts = self.doubts
+        parts = {
+            prefix: doubts.filter(doubts.finding == finding)
+            for finding, prefix in {"duplicates": "CF", "benefits": "DY", "missing": "LB"}.items()
+        }
+        # What makes a person missing may change; the doubt whether he or she is covered stays the same.
+        parts["LB"] = parts["LB"].rename(cover="insurance_a", standing="kind").drop("record_id_b")
+        numbered = {prefix: self._cases(rows, prefix, key) for prefix, rows in parts.items()}
+        lacking = numbered["LB"].rename_columns({"cover": "insurance_a", "standing": "kind"})
+        numbered["LB"] = lacking.append_column("record_id_b", pa.nulls(len(lacking), pa.string()))
+        columns = ["case", "whose", *(name for name in doubts.columns if name != "person")]
+        return pa.concat_tables([rows.select(columns) for rows in numbered.values()])
 
     def _cases(self, rows: ir.Table, prefix: str, key: bytes) -> pa.Table:
         """The rows with `case` and `whose` for the person, and an age band for the birth date.

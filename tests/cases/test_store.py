@@ -208,7 +208,8 @@ def test_no_person_is_in_the_store(cases: Store, place: Path, tmp_path: Path) ->
         ("lawful", town.pair(0), town.pair(0, last="2024-07"), None),
         ("lawful", town.pair(0), town.pair(0, action="consult"), "other_rule"),
         ("enrolled", town.lack(0), town.lack(0), None),
-        ("enrolled", town.lack(0), town.lack(0, last_month=date(2024, 1, 1)), "new_months"),
+        ("enrolled", town.lack(0, first_month=None), town.lack(0, first_month=None), None),
+        ("enrolled", town.lack(0), town.lack(0, first_month=date(2024, 1, 1)), "new_months"),
         ("covered_elsewhere", town.lack(0), town.lack(0, kind="partial"), "other_kind"),
         ("dead", town.lack(0), town.lack(0, kind="partial"), None),
     ],
@@ -253,12 +254,23 @@ def test_runs_go_forward_and_stay_in_their_province(cases: Store, place: Path) -
         ({"finding": "other"}, "finding other"),
         ({"case": None}, "nulls in case"),
         ({"office": "../x"}, "an office that is neither a region nor an employer"),
-        ({"office": "640105"}, "one case with two persons, findings or offices"),
+        ({"whose": "CFR-2"}, "one case with two persons or findings"),
     ],
 )
 def test_doubts_are_held_against_their_contract(place: Path, more: town.Row, says: str) -> None:
     with pytest.raises(InputError, match=says):
         town.run([town.pair(0), town.pair(0, **more)], place)
+
+
+def test_what_lasts_is_no_news_of_a_missing_person(cases: Store, place: Path) -> None:
+    town.take(cases, town.run([town.lack(0)], place))
+    longer = town.lack(0, last_month=date(2024, 7, 1), months=28)
+    assert town.take(cases, town.run([longer], place, "2024-07")) == {"stays": 1}
+
+
+def test_the_office_of_a_case_is_that_of_its_latest_months(place: Path) -> None:
+    rows = [town.pair(0), town.pair(0, "2009-01", "2009-12", office="640105")]
+    assert town.run(rows, place).doubts["office"].to_pylist() == ["640104", "640104"]
 
 
 def test_a_case_of_two_stretches_has_one_number_and_all_its_months(cases: Store, place: Path) -> None:

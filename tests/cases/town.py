@@ -64,7 +64,8 @@ def lack(at: int, **more: Any) -> Row:
     told = dict.fromkeys(doubt.SCHEMA.names) | {
         "finding": "missing", "kind": "lapsed", "case": f"LB-{at:012}", "whose": f"LBR-{at:012}",
         "source_a": "residents", "record_id_a": f"R{at}", "insurance_a": "medical", "region_a": "640105",
-        "last_month": date(2022, 3, 1), "action": "resume_payment", "decides": "county_office",
+        "first_month": date(2022, 4, 1), "last_month": date(2024, 6, 1), "months": 27,
+        "action": "resume_payment", "decides": "county_office",
         "rule": "missing/standing/lapsed", "effective": date(2017, 1, 1), "office": "640105",
     }  # fmt: skip
     return told | more
