@@ -1,17 +1,25 @@
 """Where every case stands: a view over the events of a store, at any day or period."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import ibis
 import ibis.expr.types as ir
 
-from qmcb import policy
+from qmcb import paths, policy
 from qmcb.cases.state import OPENING
 from qmcb.cases.store import Store
 from qmcb.periods import Period
+from qmcb.policy import Rulebook
 
 # Which dated rule gives the days within which a case has to leave a state.
-WITHIN = {"open": "cases/send_within", "sent": "cases/answer_within", "answered": "cases/settle_within"}
+WITHIN = {"open": "send_within", "sent": "answer_within", "answered": "settle_within"}
+
+
+@cache
+def deadlines() -> Rulebook:
+    """The rules of params/policy/cases."""
+    return policy.load(paths.POLICY / "cases")
 
 
 def current(store: Store, *, day: date | None = None, period: Period | None = None) -> ir.Table:
@@ -72,7 +80,7 @@ def _about(store: Store) -> ir.Table:
 
 def _due(cases: ir.Table) -> ir.DateValue:
     """The last day for the next step under the rule of the day on which the state began."""
-    rules = policy.load()
+    rules = deadlines()
     began = cases.since.date()
     waits = (cases.state != "answered") | (cases.answer == "confirmed")
     versions = [

@@ -14,10 +14,11 @@ from typing import Any
 from qmcb import codes, policy
 from qmcb.cases import doubt, encrypted, notice, wording, workbook
 from qmcb.cases import persons as people
-from qmcb.cases.current import current
+from qmcb.cases.current import WITHIN, current, deadlines
 from qmcb.cases.state import after
 from qmcb.cases.store import Store
 from qmcb.errors import InputError
+from qmcb.periods import Period
 
 Row = dict[str, Any]
 
@@ -107,8 +108,7 @@ def _parcels(store: Store, source: Path, office: str | None, today: date) -> tup
     }
     known = people.persons(source, _inputs(store), sorted(records))
     rules = policy.load()
-    answer_within = rules["cases/answer_within"].at(today)
-    days = timedelta(days=int(str(answer_within.value))) if answer_within else timedelta()
+    days = timedelta(days=int(deadlines().number(WITHIN["sent"], Period(today.year, today.month))))
     parcels = []
     for code, group in groupby(cases, key=lambda case: str(case["office"])):
         listed = list(group)

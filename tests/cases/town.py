@@ -91,8 +91,12 @@ def send(cases: Store, source: Path, out: Path, now: datetime = JULY) -> dict[st
     return {path.name.split("-")[0]: path for path in sent.files if path.suffix == ".xlsx"}
 
 
+def decrypted(path: Path) -> bytes:
+    return encrypted.decrypt(path.read_bytes(), PASSWORD, path.name)
+
+
 def opened(path: Path) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(encrypted.decrypt(path.read_bytes(), PASSWORD, path.name)))
+    return openpyxl.load_workbook(io.BytesIO(decrypted(path)))
 
 
 def save(book: openpyxl.Workbook, path: Path, password: str = PASSWORD) -> Path:
