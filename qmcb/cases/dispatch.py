@@ -15,6 +15,7 @@ from qmcb import codes, policy
 from qmcb.cases import doubt, encrypted, notice, wording, workbook
 from qmcb.cases import persons as people
 from qmcb.cases.current import WITHIN, current, deadlines
+from qmcb.cases.notice import Envelope
 from qmcb.cases.state import after
 from qmcb.cases.store import Store
 from qmcb.errors import InputError
@@ -81,10 +82,11 @@ def dispatch(
         raise InputError("a folder for the workbooks", f"no folder {out}", "make it, or name another")
     moment = {"at": now.replace(tzinfo=None), "who": who}
     parcels, waiting = _parcels(store, source, office, now.date())
+    envelope = Envelope(password)
     with tempfile.TemporaryDirectory(prefix=".dispatch-", dir=out) as staging:
         drafts: dict[str, _Parcel] = {}
         for parcel in parcels:
-            for name, content in _files(store, parcel, password, key, now.date()).items():
+            for name, content in _files(store, parcel, password, envelope, key, now.date()).items():
                 (Path(staging) / name).write_bytes(content)
                 drafts[name] = parcel
         log = [moment | _logged(Path(staging) / name, parcel) for name, parcel in drafts.items()]
@@ -153,7 +155,9 @@ def _inputs(store: Store) -> dict[str, str]:
     return {row["table"]: row["sha256"] for row in rows}
 
 
-def _files(store: Store, parcel: _Parcel, password: str, key: bytes, today: date) -> dict[str, bytes]:
+def _files(
+    store: Store, parcel: _Parcel, password: str, envelope: Envelope, key: bytes, today: date
+) -> dict[str, bytes]:
     name = f"{parcel.office}-{today:%Y%m%d}-{parcel.export}"
     cases = {
         finding: [row for row in parcel.rows if row["finding"] == finding]
@@ -173,7 +177,7 @@ def _files(store: Store, parcel: _Parcel, password: str, key: bytes, today: date
     )
     return {
         f"{name}.xlsx": encrypted.encrypt(book, password),
-        f"{name}.html": notice.page(calls, wording.place(parcel.office), today, password),
+        f"{name}.html": envelope.page(calls, wording.place(parcel.office), today),
     }
 
 

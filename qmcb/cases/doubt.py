@@ -78,12 +78,13 @@ def read_run(folder: Path) -> Run:
         raise InputError("a run with tables of doubts", f"none in {folder}", "run 02_cross_province first")
     found = {file.stem: _table(file, folder, manifest["files"]) for file in sorted(tables.glob("*.parquet"))}
     inputs = found["inputs"].select(["table", "sha256"]).to_pylist()
+    province = str(report["parameters"]["province"])
     return Run(
         f"{manifest['plan']}/{folder.resolve().name}",
         Period.parse(report["parameters"]["period"]),
-        str(report["parameters"]["province"]),
+        province,
         {row["table"]: row["sha256"] for row in inputs},
-        checked(found["doubts"]),
+        _received(checked(found["doubts"]), province),
     )
 
 
@@ -105,6 +106,15 @@ def checked(doubts: pa.Table) -> pa.Table:
     if len(table.group_by(["case", *_CASE_WIDE]).aggregate([])) > pc.count_distinct(table["case"]).as_py():
         raise _broken("one case with two persons or findings")
     return _steady(_one_office(table))
+
+
+def _received(table: pa.Table, province: str) -> pa.Table:
+    """Another province gets its cases in one, and divides them among its counties itself."""
+    office = table["office"]
+    elsewhere = pc.and_(pc.equal(pc.utf8_length(office), 6), pc.invert(pc.starts_with(office, province)))
+    whole = pc.binary_join_element_wise(pc.utf8_slice_codeunits(office, 0, 2), "0000", "")
+    at = SCHEMA.names.index("office")
+    return table.set_column(at, SCHEMA.field(at), pc.if_else(elsewhere, whole, office))
 
 
 def _one_office(table: pa.Table) -> pa.Table:

@@ -35,15 +35,21 @@ def letters(calls: Sequence[Row], office: str, today: date) -> str:
     return _template("letters.html.j2").render(**told, text=codes.NOTICE, column=codes.CASE_COLUMN)
 
 
-def page(calls: Sequence[Row], office: str, today: date, password: str) -> bytes:
-    """The letters as an encrypted page: a browser asks for the password and opens it, without a network."""
-    salt, nonce = os.urandom(16), os.urandom(12)
-    key = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ROUNDS)
-    sealed = AESGCM(key).encrypt(nonce, letters(calls, office, today).encode(), None)
-    parts = {"salt": salt, "nonce": nonce, "sealed": sealed}
-    told = {name: base64.b64encode(part).decode() for name, part in parts.items()}
-    page = _template("sealed.html.j2").render(**told, rounds=ROUNDS, text=codes.NOTICE, office=office)
-    return page.encode()
+class Envelope:
+    """Encrypts pages under one password, which is stretched only once."""
+
+    def __init__(self, password: str) -> None:
+        self._salt = os.urandom(16)
+        self._key = hashlib.pbkdf2_hmac("sha256", password.encode(), self._salt, ROUNDS)
+
+    def page(self, calls: Sequence[Row], office: str, today: date) -> bytes:
+        """The letters as a page that a browser opens with the password, without a network."""
+        nonce = os.urandom(12)
+        sealed = AESGCM(self._key).encrypt(nonce, letters(calls, office, today).encode(), None)
+        parts = {"salt": self._salt, "nonce": nonce, "sealed": sealed}
+        told = {name: base64.b64encode(part).decode() for name, part in parts.items()}
+        page = _template("sealed.html.j2").render(**told, rounds=ROUNDS, text=codes.NOTICE, office=office)
+        return page.encode()
 
 
 def _template(name: str) -> Template:

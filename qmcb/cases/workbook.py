@@ -21,7 +21,7 @@ HEAD = 1
 _SHEET, _COLUMN, _TEXT = codes.CASE_SHEET, codes.CASE_COLUMN, codes.CASE_TEXT
 # Widths in characters of a spreadsheet, of which a Chinese one fills two.
 _WIDTHS = {
-    "case": 18, "kind": 12, "name": 10, "id_number": 20, "phone": 13, "side_a": 19, "side_b": 19,
+    "case": 18, "kind": 14, "name": 10, "id_number": 20, "phone": 13, "side_a": 19, "side_b": 19,
     "span": 19, "months": 6, "amount": 13, "advice": 24, "keep": 8, "basis": 20, "decides": 14,
     "history": 14, "due": 11, "answer": 22, "kept": 11, "employer": 20, "cases": 18, "matter": 36,
     "result": 24,
