@@ -76,7 +76,8 @@ def dispatch(
     InputError
         The store has taken no run, the source is another one, or `out` is no folder.
     """
-    if store.last_run is None:
+    last = store.last_run
+    if last is None:
         raise InputError("a store that has taken a run", "an empty one", "take one with qmcb cases update")
     if not out.is_dir():
         raise InputError("a folder for the workbooks", f"no folder {out}", "make it, or name another")
@@ -93,7 +94,7 @@ def dispatch(
         store.append(exports=log)
         for name in drafts:
             os.replace(Path(staging) / name, out / name)
-    events = [moment | _event(store, parcel, case) for parcel in parcels for case in parcel.cases]
+    events = [moment | _event(parcel, case, last[0]) for parcel in parcels for case in parcel.cases]
     store.append(events=events)
     sent = sum(event["event"] == "sent" for event in events)
     return Sent(tuple(out / name for name in sorted(drafts)), sent, len(events) - sent, waiting)
@@ -191,12 +192,12 @@ def _logged(file: Path, parcel: _Parcel) -> dict[str, object]:
     }
 
 
-def _event(store: Store, parcel: _Parcel, case: Row) -> dict[str, Any]:
+def _event(parcel: _Parcel, case: Row, run: str) -> dict[str, Any]:
     event = "sent" if case["state"] == "open" else "reminded"
     return {
         **{name: case[name] for name in ("case", "rule", "effective", "facts")},
         "event": event,
         "state": after(case["state"], event),
-        "run": store.last_run[0] if store.last_run else None,
+        "run": run,
         "file": parcel.export,
     }

@@ -44,8 +44,10 @@ _SIZE = 10
 _TALLEST = 400.0  # points that every program still shows
 
 _FONT = "宋体"
+_BODY, _STRONG = Font(name=_FONT, size=_SIZE), Font(name=_FONT, size=_SIZE, bold=True)
 _BORDER = Border(*(Side(style="thin", color="B4C0CA") for _ in range(4)))
 _HEAD_FILL, _ANSWER_FILL = PatternFill("solid", fgColor="DFE4E8"), PatternFill("solid", fgColor="FFF6D6")
+_OPEN = Protection(locked=False)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 Row = Mapping[str, Any]
@@ -109,7 +111,7 @@ def _about(sheet: Worksheet, dispatch: Dispatch) -> None:
     title = _put(sheet.cell(1, 1), _TEXT["title"])
     title.font, title.alignment = Font(name=_FONT, size=16, bold=True), Alignment()
     for at, (label, value) in enumerate(dispatch.about, 3):
-        _put(sheet.cell(at, 1), label).font = Font(name=_FONT, size=_SIZE, bold=True)
+        _put(sheet.cell(at, 1), label).font = _STRONG
         _put(sheet.cell(at, 2), value)
     first = len(dispatch.about) + 4
     for at, name in enumerate(("lead", "fill", "confirmed", "cleared", "corrected", "secret"), first):
@@ -130,7 +132,7 @@ def _cases(sheet: Worksheet, finding: str, rows: Sequence[Row], dispatch: Dispat
         sealed = row_seal(key, dispatch.export, finding, at, row["facts"], [_safe(v) for v in values])
         _put(sheet.cell(at, hidden), sealed)
         for place in range(len(fixed) + 1, hidden):
-            sheet.cell(at, place).protection = Protection(locked=False)
+            sheet.cell(at, place).protection = _OPEN
             sheet.cell(at, place).fill = _ANSWER_FILL
     sheet.column_dimensions[get_column_letter(hidden)].hidden = True
     lists = {"answer": len(choices(finding)), "kept": len(codes.SIDE)}
@@ -147,7 +149,7 @@ def _table(sheet: Worksheet, columns: Sequence[str], rows: Sequence[Row]) -> Non
     """Headings that stay, wrapped cells of a known width, and a page that prints."""
     for place, name in enumerate(columns, 1):
         head = _put(sheet.cell(HEAD, place), _COLUMN[name])
-        head.font, head.fill = Font(name=_FONT, size=_SIZE, bold=True), _HEAD_FILL
+        head.font, head.fill = _STRONG, _HEAD_FILL
         head.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS[name]
     for at, row in enumerate(rows, HEAD + 1):
@@ -207,7 +209,7 @@ def _put(cell: Cell, value: object) -> Cell:
     """Set a value; a text is text, whatever it begins with."""
     value = _safe(value)
     cell.value = value
-    cell.font, cell.alignment = Font(name=_FONT, size=_SIZE), _WRAPPED
+    cell.font, cell.alignment = _BODY, _WRAPPED
     if isinstance(value, str):
         cell.data_type, cell.number_format = "s", "@"
         cell.quotePrefix = value[:1] in ("=", "+", "-", "@", "\t", "'")
