@@ -1,4 +1,4 @@
-"""The command line: a province, the reports of a plan, links between files, shares of a fund's gap."""
+"""The command line: a province and what is found in it, reports of a plan, links, shares of a fund's gap."""
 
 import argparse
 import os
@@ -82,6 +82,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     link.set_defaults(command=_link)
 
+    check = commands.add_parser("check-sample", help="hold what is found in a sample against its truth")
+    check.add_argument("folder", type=Path, metavar="DIR", help="a folder made by qmcb sample")
+    check.set_defaults(command=_check_sample)
+
     tables = commands.add_parser("tables", help="print the tables that a source may hold, column by column")
     tables.set_defaults(command=_tables)
     return parser
@@ -157,6 +161,14 @@ def _persons(found: "Links", path: Path) -> str:
     counts = {row["values"]: row["counts"] for row in kept.events["event"].value_counts().to_pylist()}
     events = ", ".join(f"{counts[name]:,} {name}" for name in sorted(counts)) or "no change"
     return f"persons: {len(kept.keys['key'].unique()):,}; {events}"
+
+
+def _check_sample(options: argparse.Namespace) -> int:
+    from qmcb.studies import truth
+
+    checked = truth.check(options.folder)
+    print(checked.text())
+    return 0 if checked.right else _fail("something planted was not found as it is", EXIT_RUN)
 
 
 def _tables(options: argparse.Namespace) -> int:

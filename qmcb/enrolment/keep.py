@@ -41,10 +41,9 @@ def _place_of_payment(
 ) -> ir.Table:
     of_people = facts.paid.semi_join(rows, "person")
     worked = of_people.filter(of_people.insurance.isin(codes.EMPLOYEE_PENSION))
-    years = facts.rules["pension/place_of_payment"].at(facts.period)
-    need = 12 * int(years.value) if years and isinstance(years.value, int | float) else None
+    years = facts.rules.known("pension/place_of_payment", facts.period)
     months = facts.kept("months", cover.months_at(worked.mutate(place=place(worked.region))))
-    enough = months.filter(months.months >= need)
+    enough = months.filter(months.months >= (years and 12 * years))
     told = beside(rows, facts.hukou, "person")
     told = beside(told, enough.group_by("person").agg(places=enough.count()), "person")
     for side in "ab":
@@ -130,8 +129,7 @@ def _usual_residence(facts: Facts, rows: ir.Table) -> ir.Table:
 
 def _employee_after_one_year(facts: Facts, rows: ir.Table) -> ir.Table:
     """Employee cover that has run without a break, wherever, for the months of medical/continuous_cover."""
-    least = facts.rules["medical/continuous_cover"].at(facts.period)
-    need = int(least.value) if least and isinstance(least.value, int | float) else None
+    need = facts.rules.known("medical/continuous_cover", facts.period)
     of_people = facts.paid.semi_join(rows, "person")
     runs = cover.runs(of_people.filter(of_people.insurance == "310"))
     a = rows.insurance_a == "310"
