@@ -24,7 +24,7 @@ def employed(facts: Facts) -> ir.Table:
     if not sources:
         return ibis.memtable([], schema={"person": "int64", "employer_id": "string"})
     rows = together(sources)
-    return rows.group_by("person").agg(employer_id=rows.employer_id.first(order_by=rows["rank"]))
+    return rows.group_by("person").agg(employer_id=rows.employer_id.argmin(rows["rank"]))
 
 
 def _paid(facts: Facts, days: int) -> ir.Table:

@@ -89,7 +89,8 @@ def _findings(study: CrossProvince) -> Iterator[tuple[str, pd.DataFrame, pd.Data
         _whole(_pairs(study.duplicates, "record_id")),
         _pairs(evaluate.truth(study.book, "duplicates"), "record"),
     )
-    yield "duplicates", *(pd.concat(pair, ignore_index=True) for pair in zip(twice, moves, strict=True))
+    found, planted = (pd.concat(pair, ignore_index=True) for pair in zip(twice, moves, strict=True))
+    yield "duplicates", found, planted
     yield (
         "benefits",
         _whole(_pairs(study.benefits, "record_id")),
@@ -124,9 +125,9 @@ def _standings(table: ir.Table) -> pd.DataFrame:
 def _in_months(told: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with months as whole numbers, 0 where there is none."""
     for name in _MONTHS:
-        values = rows.get(name, pd.Series(0, index=told.index))
-        if values.dtype.kind not in "iufO":
-            values = values.dt.year * 100 + values.dt.month
+        values = rows[name] if name in rows else pd.Series(0, index=told.index)
+        if pd.api.types.is_datetime64_any_dtype(values):
+            values = pd.to_datetime(values).dt.strftime("%Y%m")
         told[name] = pd.to_numeric(values).fillna(0).astype("int64")
     return told
 
