@@ -63,7 +63,7 @@ def confusion(study: CrossProvince) -> Checked:
     for finding, found, planted in _findings(study):
         known = found[found["person"].isin(true_person.index)]
         told = planted[planted["person"].isin(true_person)]
-        tables.append(_counted(known, told).assign(finding=finding))
+        tables.append(counted(known, told).assign(finding=finding))
         others.append((finding, len(planted) - len(told), len(found) - len(known)))
     columns = ["finding", "planted", "found", "count", "right_months"]
     return Checked(
@@ -139,7 +139,7 @@ def _whole(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _counted(found: pd.DataFrame, planted: pd.DataFrame) -> pd.DataFrame:
+def counted(found: pd.DataFrame, planted: pd.DataFrame) -> pd.DataFrame:
     """Kinds planted against kinds found; rows of one kind first, the rest by their records."""
     ours, theirs = found[[*_ROW, *_MONTHS]], planted[[*_ROW, *_MONTHS]]
     same = theirs.merge(ours, on=_ROW, suffixes=("", "_found"))
