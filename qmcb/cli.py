@@ -1,4 +1,4 @@
-"""The command line: a province, the reports of a plan, links between files, shares of a fund's gap."""
+"""The command line: a province and what is found in it, reports of a plan, links, shares of a fund's gap."""
 
 import argparse
 import getpass
@@ -85,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     link.set_defaults(command=_link)
 
     _cases_parser(commands.add_parser("cases", help="send doubts to offices, and take their answers"))
+
+    check = commands.add_parser("check-sample", help="hold what is found in a sample against its truth")
+    check.add_argument("folder", type=Path, metavar="DIR", help="a folder made by qmcb sample")
+    check.set_defaults(command=_check_sample)
 
     tables = commands.add_parser("tables", help="print the tables that a source may hold, column by column")
     tables.set_defaults(command=_tables)
@@ -196,7 +200,6 @@ def _persons(found: "Links", path: Path) -> str:
 
 
 def _update(options: argparse.Namespace) -> int:
-    from qmcb import balance
     from qmcb.cases import doubt, store, update
 
     run = doubt.read_run(options.run)
@@ -205,7 +208,6 @@ def _update(options: argparse.Namespace) -> int:
         store.create(options.store, run.province, key)
     with store.opened(options.store, key) as cases:
         taken = update.update(cases, run, who=_who(options), now=_now())
-    balance.check([taken.line])
     print(taken.summary())
     return 0
 
@@ -282,6 +284,14 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise InputError("a day such as 2024-07-31", repr(text), "write it as YYYY-MM-DD") from None
+
+
+def _check_sample(options: argparse.Namespace) -> int:
+    from qmcb.studies import truth
+
+    checked = truth.check(options.folder)
+    print(checked.text())
+    return 0 if checked.right else _fail("something planted was not found as it is", EXIT_RUN)
 
 
 def _tables(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from qmcb import codes
+from qmcb import balance, codes
 from qmcb.balance import Line
 from qmcb.cases import doubt, settled, state
 from qmcb.cases.current import current
@@ -68,13 +68,15 @@ def update(store: Store, run: Run, *, who: str, now: datetime) -> Taken:
         if old["state"] != "closed" and run.inputs.keys() >= doubt.sources(rows[0]):
             counts["gone"] += 1
             events.append(_event(case, old, "closed", "gone", rows[-1], old["facts"]))
+    taken = Taken(counts, len(seen))
+    balance.check([taken.line])
     moment = {"at": now.replace(tzinfo=None), "who": who, "run": run.name}
     store.append(
         runs=_run(store, run, moment),
         facts=facts,
         events=[event | moment for event in sorted(events, key=lambda event: str(event["case"]))],
     )
-    return Taken(counts, len(seen))
+    return taken
 
 
 def _fits(store: Store, run: Run) -> None:

@@ -19,12 +19,12 @@ def employed(facts: Facts) -> ir.Table:
     registration/on_hiring are over, by the employer of the highest wage; else whom the registry has had as
     staff for those days, with its employer (null where it names none). Before the law nobody.
     """
-    days = facts.rules["registration/on_hiring"].at(facts.period)
-    sources = [source(facts, int(days.value)) for name, source in _BY.items() if name in facts.book and days]
+    days = facts.rules.known("registration/on_hiring", facts.period)
+    sources = [source(facts, int(days)) for name, source in _BY.items() if name in facts.book and days]
     if not sources:
         return ibis.memtable([], schema={"person": "int64", "employer_id": "string"})
     rows = together(sources)
-    return rows.group_by("person").agg(employer_id=rows.employer_id.first(order_by=rows["rank"]))
+    return rows.group_by("person").agg(employer_id=rows.employer_id.argmin(rows["rank"]))
 
 
 def _paid(facts: Facts, days: int) -> ir.Table:

@@ -1,6 +1,5 @@
 """What one source says of its persons up to a month: the tables from which findings are made."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,8 +14,7 @@ from qmcb.policy import Rulebook
 from qmcb.sources.book import Book
 from qmcb.tables import together
 
-_HUKOU = ("residents", "registry")
-_RESIDENCE = ("population", "registry")
+_BEFORE_ALL = 2**40  # more than a table has rows: what is ranked less counts before any row of another
 
 
 @dataclass(frozen=True)
@@ -37,9 +35,12 @@ class Facts:
         """The rows of an expression, made now and under a name of their own."""
         return self.book.con.create_table(gen_name(name), table)
 
-    def of(self, name: str) -> ir.Table:
-        """A table of the book with the person of each row in place of what identifies one."""
-        return self.people.attach(self.book[name])
+    def of(self, name: str, persons: ir.Table | None = None) -> ir.Table:
+        """A table of the book with the person of each row in place of what identifies one.
+
+        `persons`: only the rows of these.
+        """
+        return self.people.attach(self.book[name], persons)
 
     @cached_property
     def enrolled(self) -> ir.Table:
@@ -74,7 +75,9 @@ class Facts:
 
     @cached_property
     def registry(self) -> ir.Table:
-        return self.kept("registry", self.of("registry"))
+        """The registry with the person of each row, none where the source has no registry."""
+        rows = self.of("registry")
+        return self.kept("registry", rows.drop("record_id", "surveyed_on", "by_number"))
 
     @cached_property
     def students(self) -> ir.Table:
@@ -88,37 +91,37 @@ class Facts:
         """
         rows = self.of("residents")
         grouped = rows.group_by("person").agg(
-            record_id=rows.record_id.first(order_by=rows.row),
-            hukou_region=rows.hukou_region.first(order_by=rows.row),
+            record_id=rows.record_id.argmin(rows.row),
+            hukou_region=rows.hukou_region.argmin(rows.row),
             alive=(rows.alive == "1").all(),
             rows=rows.count(),
         )
         persons = self.people.persons.select("person", "birth_date")
         return self.kept("residents", beside(grouped, persons, "person"))
 
-    @cached_property
-    def hukou(self) -> ir.Table:
-        """Person and hukou_region: as public security has it, else the registry."""
-        return self.kept("hukou", self._place("hukou_region", _HUKOU))
+    def hukou(self, persons: ir.Table) -> ir.Table:
+        """Person and hukou_region of those asked for: as public security has it, else the registry."""
+        tables = []
+        if "residents" in self.book:
+            tables.append(self.residents.select("person", "hukou_region", rank=ibis.literal(0, "int64")))
+        return self._place("hukou_region", tables, persons)
 
-    @cached_property
-    def residence(self) -> ir.Table:
-        """Person and residence_region: as the population table has it, else the registry."""
-        return self.kept("residence", self._place("residence_region", _RESIDENCE))
+    def residence(self, persons: ir.Table) -> ir.Table:
+        """Person and residence_region of those asked for: by the population table, else the registry."""
+        tables = []
+        if "population" in self.book:
+            rows = self.of("population", persons)
+            tables.append(rows.select("person", "residence_region", rank=rows.row - _BEFORE_ALL))
+        return self._place("residence_region", tables, persons)
 
-    def _place(self, column: str, names: Sequence[str]) -> ir.Table:
-        tables = [
-            self.of(name).select("person", "row", column, rank=ibis.literal(rank))
-            for rank, name in enumerate(names)
-            if name in self.book
-        ]
+    def _place(self, column: str, tables: list[ir.Table], persons: ir.Table) -> ir.Table:
+        if "registry" in self.book:
+            tables = [*tables, self.registry.select("person", column, rank=self.registry.row)]
         if not tables:
             return ibis.memtable([], schema={"person": "int64", column: "string"})
-        rows = together(tables)
+        rows = together(tables).semi_join(persons, "person")
         known = rows.filter(rows[column].notnull())
-        return known.group_by("person").agg(
-            **{column: known[column].first(order_by=[known["rank"], known.row])}
-        )
+        return known.group_by("person").agg(**{column: known[column].argmin(known["rank"])})
 
 
 def beside(table: ir.Table, more: ir.Table, *keys: str) -> ir.Table:

@@ -41,11 +41,10 @@ def _place_of_payment(
 ) -> ir.Table:
     of_people = facts.paid.semi_join(rows, "person")
     worked = of_people.filter(of_people.insurance.isin(codes.EMPLOYEE_PENSION))
-    years = facts.rules["pension/place_of_payment"].at(facts.period)
-    need = 12 * int(years.value) if years and isinstance(years.value, int | float) else None
+    years = facts.rules.known("pension/place_of_payment", facts.period)
     months = facts.kept("months", cover.months_at(worked.mutate(place=place(worked.region))))
-    enough = months.filter(months.months >= need)
-    told = beside(rows, facts.hukou, "person")
+    enough = months.filter(months.months >= (years and 12 * years))
+    told = beside(rows, facts.hukou(rows), "person")
     told = beside(told, enough.group_by("person").agg(places=enough.count()), "person")
     for side in "ab":
         own = enough.select("person", **{f"at_{side}": "place", f"ten_{side}": ibis.literal(True)})
@@ -94,7 +93,7 @@ def _employment(_: Facts, rows: ir.Table) -> ir.Table:
 def _workplace(facts: Facts, rows: ir.Table) -> ir.Table:
     """Where an employer pays wages in those months, else where there is one, else where the registry says."""
     told = beside(rows, places.wages(facts, rows), *_ROW)
-    told = beside(told, places.registered_employer(facts), "person")
+    told = beside(told, places.registered_employer(facts, rows), "person")
     paid_a, paid_b = told.wages_a.fill_null(False), told.wages_b.fill_null(False)
     with_a, with_b = told.employer_id_a.notnull(), told.employer_id_b.notnull()
     now = told.last_month == ibis.literal(facts.period.first_day)
@@ -113,7 +112,7 @@ def _workplace(facts: Facts, rows: ir.Table) -> ir.Table:
 def _usual_residence(facts: Facts, rows: ir.Table) -> ir.Table:
     """Where the person lives, a student where the school is: the county, else the province."""
     told = beside(rows, places.school(facts, rows), *_ROW)
-    told = beside(told, facts.residence, "person")
+    told = beside(told, facts.residence(rows), "person")
     place = ibis.coalesce(told.school_region, told.residence_region)
     in_a, in_b = (told[f"region_{side}"] == place for side in "ab")
     near_a, near_b = (province(told[f"region_{side}"]) == province(place) for side in "ab")
@@ -130,8 +129,7 @@ def _usual_residence(facts: Facts, rows: ir.Table) -> ir.Table:
 
 def _employee_after_one_year(facts: Facts, rows: ir.Table) -> ir.Table:
     """Employee cover that has run without a break, wherever, for the months of medical/continuous_cover."""
-    least = facts.rules["medical/continuous_cover"].at(facts.period)
-    need = int(least.value) if least and isinstance(least.value, int | float) else None
+    need = facts.rules.known("medical/continuous_cover", facts.period)
     of_people = facts.paid.semi_join(rows, "person")
     runs = cover.runs(of_people.filter(of_people.insurance == "310"))
     a = rows.insurance_a == "310"

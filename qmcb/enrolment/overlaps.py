@@ -11,7 +11,8 @@ from qmcb.enrolment.facts import Facts
 from qmcb.tables import together
 
 # Insurances of one family exclude each other in the same month.
-_FAMILY = dict.fromkeys(codes.PENSION, "pension") | dict.fromkeys(codes.MEDICAL, "medical")
+_FAMILY = dict.fromkeys(codes.PENSION, 0) | dict.fromkeys(codes.MEDICAL, 1) | {"210": 2, "410": 3, "510": 4}
+_FAMILIES = 5
 
 # What a side tells besides its key: of the spell as a whole, so that a rule can look at it.
 _SIDES = ("record_id", "insurance", "region", "employer_id", "amount", "first_month", "last_month")
@@ -40,8 +41,8 @@ def overlaps(facts: Facts) -> ir.Table:
 
 def pairs(one: ir.Table, other: ir.Table, kind: ir.StringValue) -> ir.Table:
     """Pairs of spells of two tables that share months, under one kind; columns as `overlaps`."""
-    a, b = (rows.select("person", "key", "first_month", "last_month") for rows in (one, other.view()))
-    return _told(_shared(a, b), one, other).mutate(kind=kind).relocate("kind", after="person")
+    shared = _shared(_narrow(one, ibis.literal(0)), _narrow(other, ibis.literal(0)).view())
+    return _told(shared, one, other).mutate(kind=kind).relocate("kind", after="person")
 
 
 def lawful(facts: Facts, shared: ir.Table) -> ir.Table:
@@ -76,18 +77,23 @@ def _moves(paid: ir.Table) -> ir.Table:
 
 def _twice(rows: ir.Table, kind: Callable[[ir.Table], ir.StringValue]) -> ir.Table:
     """Pairs of spells of the same person and family of insurances, each pair once."""
-    family = rows.insurance.substitute(_FAMILY)
-    a = rows.select("person", "key", "first_month", "last_month", family=family)
+    family = ibis.cases(*((rows.insurance == key, place) for key, place in _FAMILY.items()))
+    a = _narrow(rows, family)
     b = a.view()
-    told = _told(_shared(a, b, a.family == b.family, a.key < b.key), rows, rows)
+    told = _told(_shared(a, b, a.key < b.key), rows, rows)
     return told.mutate(kind=kind(told)).relocate("kind", after="person")
 
 
+def _narrow(rows: ir.Table, family: ir.IntegerValue) -> ir.Table:
+    """What pairs are made from: of all spells there are, so one number stands for a person and family."""
+    return rows.select("key", "first_month", "last_month", one=rows.person * _FAMILIES + family)
+
+
 def _shared(a: ir.Table, b: ir.Table, *conditions: ir.BooleanValue) -> ir.Table:
-    """Who shares which months by which two spells; narrow, for it is made from all spells there are."""
-    same = [a.person == b.person, a.first_month <= b.last_month, b.first_month <= a.last_month, *conditions]
+    """Who shares which months by which two spells."""
+    same = [a.one == b.one, a.first_month <= b.last_month, b.first_month <= a.last_month, *conditions]
     return a.join(b, same).select(
-        person=a.person,
+        person=a.one // _FAMILIES,
         key_a=a.key,
         key_b=b.key,
         first_month=ibis.greatest(a.first_month, b.first_month),

@@ -23,13 +23,13 @@ def wages(facts: Facts, rows: ir.Table) -> ir.Table:
     )
 
 
-def registered_employer(facts: Facts) -> ir.Table:
+def registered_employer(facts: Facts, persons: ir.Table) -> ir.Table:
     """Person and employer, as the registry has it of those it has one of."""
     if "registry" not in facts.book:
         return ibis.memtable([], schema={"person": "int64", "employer": "string"})
     rows = facts.registry
-    known = rows.filter(rows.employer_id.notnull())
-    return known.group_by("person").agg(employer=known.employer_id.first(order_by=known.row))
+    known = rows.filter(rows.employer_id.notnull()).semi_join(persons, "person")
+    return known.group_by("person").agg(employer=known.employer_id.argmin(known.row))
 
 
 def school(facts: Facts, rows: ir.Table) -> ir.Table:

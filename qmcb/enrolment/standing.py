@@ -9,12 +9,13 @@ from qmcb.enrolment.employed import employed
 from qmcb.enrolment.facts import Facts, beside
 from qmcb.linkage.people import People
 from qmcb.periods import Period
+from qmcb.tables import together
 
-_COVER = (
-    dict.fromkeys(codes.PENSION, "pension")
-    | dict.fromkeys(codes.MEDICAL, "medical")
-    | {"210": "unemployment", "410": "injury", "510": "maternity"}
-)
+_INSURANCES = {
+    "pension": codes.PENSION, "medical": codes.MEDICAL, "unemployment": ("210",), "injury": ("410",),
+    "maternity": ("510",),
+}  # fmt: skip
+_KNOWN = ("here", "by_number", "elsewhere", "paid", "last_month", "records", "may_be_enrolled")
 
 
 def standing(facts: Facts) -> ir.Table:
@@ -27,36 +28,28 @@ def standing(facts: Facts) -> ir.Table:
     person an enrolled one). One row a person and cover. Sources: clause 二(五) of the notice; for age
     and grace the rules `missing/*`.
     """
-    period, rules = facts.period, facts.rules
-    grace = period.shift(-int(rules.number("missing/lapse_grace", period)))
-    of_age = int(rules.number("missing/pension_age_from", period))
+    grace = facts.period.shift(-int(facts.rules.number("missing/lapse_grace", facts.period)))
+    of_age = int(facts.rules.number("missing/pension_age_from", facts.period))
     known = facts.kept("known", _enrolments(facts, grace))
-    records = facts.enrolled.group_by("person").agg(in_production=facts.enrolled.count())
-    rows = beside(_everybody(facts), known, "person", "cover")
-    rows = beside(rows, records, "person")
-    rows = beside(rows, _under_review(known, facts.people), "person", "cover")
-    judged = rows.mutate(standing=_first_that_applies(rows, period, of_age))
-    doubtful = judged.standing.isin(codes.MISSING) & judged.may_be_enrolled.fill_null(False)
-    return judged.select(
-        "person",
-        "record_id",
-        "hukou_region",
-        "birth_date",
-        "cover",
-        "standing",
-        "last_month",
-        "employer_id",
-        "works",
-        doubtful=doubtful,
+    rows = beside(_marked_residents(facts), employed(facts).mutate(works=True), "person")
+    rows = beside(rows, known, "person")
+    rows = beside(rows, _under_review(known, facts.people), "person")
+    rows = facts.kept("judged", rows.mutate(works=rows.works.fill_null(False)))
+    staff = rows.filter(rows.works)
+    return together(
+        _judged(rows if cover in codes.COVER else staff, cover, facts.period, of_age)
+        for cover in codes.COVERS
     )
 
 
-def _everybody(facts: Facts) -> ir.Table:
-    """The residents with what is known of each, once for every cover for which they are judged."""
-    marked = beside(_marked_residents(facts), employed(facts).mutate(works=True), "person")
-    marked = facts.kept("marked", marked.mutate(works=marked.works.fill_null(False)))
-    everyone, staff = (ibis.memtable({"cover": list(covers)}) for covers in (codes.COVER, codes.WORK_COVER))
-    return marked.cross_join(everyone).union(marked.filter(marked.works).cross_join(staff))
+def _judged(rows: ir.Table, cover: str, period: Period, of_age: int) -> ir.Table:
+    """Where the persons of the rows stand for one cover."""
+    rows = rows.mutate(**{name: rows[f"{name}_{cover}"] for name in _KNOWN})
+    judged = rows.mutate(cover=ibis.literal(cover), standing=_first_that_applies(rows, cover, period, of_age))
+    return judged.select(
+        "person", "record_id", "hukou_region", "birth_date", "cover", "standing", "last_month", "employer_id",
+        "works", doubtful=judged.standing.isin(codes.MISSING) & judged.may_be_enrolled.fill_null(False),
+    )  # fmt: skip
 
 
 def _marked_residents(facts: Facts) -> ir.Table:
@@ -79,39 +72,44 @@ def _marked_residents(facts: Facts) -> ir.Table:
 
 
 def _enrolments(facts: Facts, grace: Period) -> ir.Table:
-    """One row a person and cover: what the enrolment rows say.
+    """One row a person: what the enrolment rows say of each cover.
 
     Enrolments that begin after the period are not there yet; those without a first month never paid.
-    Since maternity is run with employee medical, who has the latter has both. Columns: person, cover,
-    here, by_number, elsewhere (enrolled now, by where and how it is known), paid (ever), last_month, records.
+    Since maternity is run with employee medical, who has the latter has both. Columns: person, in_production
+    (all records); for each cover here_, by_number_, elsewhere_ (enrolled now, by where and how it is
+    known), paid_ (ever), last_month_, records_.
     """
-    rows = facts.enrolled.mutate(cover=facts.enrolled.insurance.substitute(_COVER))
-    if facts.rules["duplicates/maternity_twice"].at(facts.period):
-        with_medical = rows.filter(rows.insurance == "310")
-        rows = rows.union(with_medical.mutate(cover=ibis.literal("maternity")))
+    rows = facts.enrolled
     here = spells.source(rows.key) == "enrolments"
     begun = rows.first_month.notnull()
     now = begun & (rows.last_month >= grace.first_day)
-    return rows.group_by("person", "cover").agg(
-        here=(now & here).any(),
-        by_number=(now & ~here & rows.by_number).any(),
-        elsewhere=(now & ~here).any(),
-        paid=begun.any(),
-        last_month=rows.last_month.max(where=begun),
-        records=rows.count(),
-    )
+    merged = facts.rules["duplicates/maternity_twice"].at(facts.period) is not None
+    told: dict[str, ir.Value] = {"in_production": rows.count()}
+    for cover, insurances in _INSURANCES.items():
+        mine = rows.insurance.isin((*insurances, "310") if cover == "maternity" and merged else insurances)
+        told |= {
+            f"here_{cover}": (mine & now & here).any(),
+            f"by_number_{cover}": (mine & now & ~here & rows.by_number).any(),
+            f"elsewhere_{cover}": (mine & now & ~here).any(),
+            f"paid_{cover}": (mine & begun).any(),
+            f"last_month_{cover}": rows.last_month.max(where=mine & begun),
+            f"records_{cover}": mine.sum(),
+        }
+    return rows.group_by("person").agg(**told)
 
 
 def _under_review(known: ir.Table, people: People) -> ir.Table:
-    """Covers that persons would have if a record under review were theirs: person, cover, may_be_enrolled."""
-    reviewed = people.doubtful.join(known, "person").filter(ibis._.here | ibis._.elsewhere)
-    return reviewed.group_by(person=reviewed.candidate, cover=reviewed.cover).agg(
-        may_be_enrolled=ibis.literal(True)
-    )
+    """Covers that persons would have if a record under review were theirs: person, may_be_enrolled_ each."""
+    reviewed = people.doubtful.join(known, "person")
+    covers = {
+        f"may_be_enrolled_{cover}": (reviewed[f"here_{cover}"] | reviewed[f"elsewhere_{cover}"]).any()
+        for cover in codes.COVERS
+    }
+    return reviewed.group_by(person=reviewed.candidate).agg(**covers)
 
 
-def _first_that_applies(rows: ir.Table, period: Period, of_age: int) -> ir.StringValue:
-    unlike_medical = rows.cover != "medical"
+def _first_that_applies(rows: ir.Table, cover: str, period: Period, of_age: int) -> ir.StringValue:
+    unlike_medical = ibis.literal(cover != "medical")
     too_young = rows.birth_date + ibis.interval(years=of_age) > ibis.literal(period.last_day)
     elsewise = rows.in_production.fill_null(0) > rows.records.fill_null(0)
     tests = {

@@ -101,7 +101,7 @@ def _total(counts: Cells, hidden: Cells) -> str:
 
 def _stack(heights: Cells) -> tuple[list[float], list[float]]:
     """Tops and heights of the blocks of one side."""
-    tops = 0.25 + np.concatenate([[0.0], np.cumsum(heights + _GAP)[:-1]])
+    tops = 0.25 + np.cumsum(heights + _GAP) - (heights + _GAP)
     return tops.tolist(), heights.tolist()
 
 
