@@ -1,8 +1,10 @@
-"""The command line: a province, the reports of a plan, links between files, shares of a fund's gap."""
+"""The command line: a province and what is found in it, reports of a plan, links, shares of a fund's gap."""
 
 import argparse
+import getpass
 import sys
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -82,9 +84,47 @@ def _parser() -> argparse.ArgumentParser:
     )
     link.set_defaults(command=_link)
 
+    _cases_parser(commands.add_parser("cases", help="send doubts to offices, and take their answers"))
+
+    check = commands.add_parser("check-sample", help="hold what is found in a sample against its truth")
+    check.add_argument("folder", type=Path, metavar="DIR", help="a folder made by qmcb sample")
+    check.set_defaults(command=_check_sample)
+
     tables = commands.add_parser("tables", help="print the tables that a source may hold, column by column")
     tables.set_defaults(command=_tables)
     return parser
+
+
+def _cases_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="ACTION")
+
+    update = commands.add_parser("update", help="take the doubts of a run")
+    update.add_argument("run", type=Path, metavar="RUN", help="a folder that qmcb run has made")
+
+    dispatch = commands.add_parser("dispatch", help="write a workbook for each office")
+    dispatch.add_argument(
+        "--source", type=Path, required=True, metavar="DIR", help="what the last run was made from"
+    )
+    dispatch.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the workbooks")
+
+    answers = commands.add_parser("import", help="take the answers of a workbook")
+    answers.add_argument("workbook", type=Path, metavar="WORKBOOK")
+
+    listed = commands.add_parser("list", help="print the cases that are not closed, the most urgent first")
+    listed.add_argument("--overdue", action="store_true", help="only those past their day")
+    listed.add_argument("--day", metavar="DATE", help="as they stood on this day (default: today)")
+
+    for each in (dispatch, answers):
+        each.add_argument(
+            "--password-file", type=Path, metavar="FILE", help="default: the variable QMCB_PASSWORD"
+        )
+    for each in (dispatch, listed):
+        each.add_argument("--office", metavar="CODE", help="only this office's cases")
+    for each in (update, dispatch, answers):
+        each.add_argument("--who", metavar="NAME", help="who does this, for the store (default: the login)")
+    for each, command in ((update, _update), (dispatch, _dispatch), (answers, _import), (listed, _list)):
+        each.add_argument("--store", type=Path, required=True, metavar="FILE", help="the store of cases")
+        each.set_defaults(command=command)
 
 
 def _sample(options: argparse.Namespace) -> int:
@@ -156,6 +196,101 @@ def _persons(found: "Links", path: Path) -> str:
     counts = {row["values"]: row["counts"] for row in kept.events["event"].value_counts().to_pylist()}
     events = ", ".join(f"{counts[name]:,} {name}" for name in sorted(counts)) or "no change"
     return f"persons: {len(kept.keys['key'].unique()):,}; {events}"
+
+
+def _update(options: argparse.Namespace) -> int:
+    from qmcb.cases import doubt, store, update
+
+    run = doubt.read_run(options.run)
+    key = _case_key(options)
+    if not options.store.exists():
+        store.create(options.store, run.province, key)
+    with store.opened(options.store, key) as cases:
+        taken = update.update(cases, run, who=_who(options), now=_now())
+    print(taken.summary())
+    return 0
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    from qmcb.cases import dispatch, encrypted, store
+
+    password, key = encrypted.password(options.password_file), _case_key(options)
+    with store.opened(options.store, key) as cases:
+        sent = dispatch.dispatch(
+            cases,
+            options.source,
+            options.out,
+            password=password,
+            key=key,
+            who=_who(options),
+            now=_now(),
+            office=options.office,
+        )
+    print(sent.summary())
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from qmcb import codes
+    from qmcb.cases import answers, encrypted, store
+
+    password, key = encrypted.password(options.password_file), _case_key(options)
+    with store.opened(options.store, key) as cases:
+        taken = answers.take(
+            cases, options.workbook, password=password, key=key, who=_who(options), now=_now()
+        )
+    for sheet, row, rule in taken.quarantine:
+        print(f"quarantined: {sheet}, row {row}: {codes.CASE_QUARANTINE[rule]}")
+    print(taken.summary())
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    from qmcb import codes
+    from qmcb.cases import store, views
+
+    day = _day(options.day) if options.day else _now().date()
+    with store.opened(options.store, _case_key(options), read_only=True) as cases:
+        rows = views.listing(cases, day, office=options.office, overdue=options.overdue).to_pyarrow()
+    print("office\tcase\tfinding\tstate\tsince\tdue\toverdue")
+    for row in rows.to_pylist():
+        told = (codes.FINDING[row["finding"]], codes.CASE_STATE[row["state"]], row["since"], row["due"] or "")
+        print(row["office"], row["case"], *told, codes.FLAG[str(int(row["overdue"]))], sep="\t")
+    return 0
+
+
+def _case_key(options: argparse.Namespace) -> bytes:
+    from qmcb.reports import mask
+
+    return mask.read_key(None, options.store.parent)
+
+
+def _who(options: argparse.Namespace) -> str:
+    try:
+        return options.who or getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:
+        raise InputError("who does this", "a login without a name", "give it in --who") from error
+
+
+def _now() -> datetime:
+    from qmcb.cases.store import CHINA
+
+    return datetime.now(CHINA)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError("a day such as 2024-07-31", repr(text), "write it as YYYY-MM-DD") from None
+
+
+def _check_sample(options: argparse.Namespace) -> int:
+    from qmcb.studies import truth
+
+    checked = truth.check(options.folder)
+    print(checked.text())
+    return 0 if checked.right else _fail("something planted was not found as it is", EXIT_RUN)
 
 
 def _tables(options: argparse.Namespace) -> int:

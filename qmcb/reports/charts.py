@@ -14,10 +14,11 @@ import pandas as pd
 from qmcb.codes import DECISION
 from qmcb.reports import mask, style
 from qmcb.reports.fall import fall
+from qmcb.reports.flow import flow
 from qmcb.reports.heat import matrix, tiles
 from qmcb.reports.picture import MARGIN, WIDTH, Picture, Sheet, sentence, sheet
 
-__all__ = ["bars", "fall", "histogram", "matrix", "scores", "tiles"]
+__all__ = ["bars", "fall", "flow", "histogram", "matrix", "scores", "tiles"]
 
 _ROW = 0.3
 _PARTS = (style.ACCENT, style.FIRM, style.CONTEXT, style.HAIRLINE)

@@ -19,6 +19,7 @@ from qmcb.sources import files
 from qmcb.tables import CONTRACTS, Contract, together
 
 _QUARANTINE = {"table": "string", "file": "string", "line": "int64", "rule": "string", "reason": "string"}
+_MEMORY = "6GB"  # what the tables of a source may take of it; the rest waits on disk
 _CHINA = "Asia/Shanghai"  # where the moments of a source fall on their days
 
 
@@ -133,9 +134,10 @@ def read_files(paths: Mapping[str, Path]) -> Book:
 def _read(folder: Path, present: Iterable[tuple[Contract, Path]]) -> Book:
     with ExitStack() as stack:
         staging = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qmcb-")))
-        con = ibis.duckdb.connect(temp_directory=staging)
+        con = ibis.duckdb.connect(staging / "book.duckdb", temp_directory=staging, memory_limit=_MEMORY)
         stack.callback(con.disconnect)
         con.settings["TimeZone"] = _CHINA
+        con.settings["enable_progress_bar"] = False
         read_files = [_accept(con, contract, path, staging) for contract, path in present]
         return Book(
             folder=folder,

@@ -213,11 +213,11 @@ def states(study: CrossProvince) -> Table:
     rows = study.missing
     keys = ["standing", "cover", "action", "decides", "document", "article", "confirmed"]
     found = rows.group_by(keys).agg(people=rows.count(), doubtful=rows.doubtful.sum()).to_pandas()
-    order = {key: at for at, key in enumerate((*codes.COVER, *codes.STANDING))}
+    order = {key: at for at, key in enumerate((*codes.COVERS, *codes.STANDING))}
     found = found.sort_values(["cover", "standing"], key=lambda column: column.map(order))
     frame = pd.DataFrame(
         {
-            "险类": found["cover"].map(codes.COVER),
+            "险类": found["cover"].map(codes.COVERS),
             "状态": found["standing"].map(codes.STANDING),
             "人数": found["people"],
             "其中存疑": found["doubtful"],

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from qmcb import codes
-from qmcb.enrolment import spells
 from qmcb.linkage import evaluate
 from qmcb.sample import province
 from qmcb.sample.rates import Rates
@@ -127,7 +126,7 @@ def test_what_is_lawful_is_listed_and_never_called_a_duplicate(judged: Judged) -
 
 def _spells_of_the_same_months(study: CrossProvince) -> set[str]:
     """Records with a twin of the same months and insurance: which of the two moved is a convention."""
-    rows = spells.paid(study.book, study.people, study.period).to_pandas()
+    rows = study.facts.paid.to_pandas()
     alike = rows.duplicated(["person", "insurance", "first_month", "last_month"], keep=False)
     return set(rows.loc[alike, "record_id"])
 

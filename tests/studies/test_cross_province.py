@@ -27,7 +27,7 @@ from qmcb.tables import CONTRACTS
 Source = Callable[[Mapping[str, Any]], Path]
 Saved = dict[str, pa.Table]
 pytestmark = pytest.mark.usefixtures("few_random_pairs")
-SAVED = ["duplicates", "inputs", "lawful", "missing", "quarantine"]
+SAVED = ["doubts", "duplicates", "inputs", "lawful", "missing", "quarantine"]
 VIEWS = {
     f"{name} {cover}".strip(): (function, *filter(None, (cover,)))
     for name, function in inspect.getmembers(view, inspect.isfunction)
