@@ -67,20 +67,33 @@ def true_people(book: Book) -> People:
 
 
 def measure(folder: Path) -> None:
-    """Print the seconds of each finding, in the order in which they are made."""
-    start = time.perf_counter()
-    with books.read(folder) as book:
-        print(f"  {'read':<22} {time.perf_counter() - start:7.1f} s", flush=True)
-        start = time.perf_counter()
-        people = true_people(book)
-        print(f"  {'persons by truth':<22} {time.perf_counter() - start:7.1f} s", flush=True)
+    """Print what each finding took, in the order in which they are made."""
+    with Stopwatch("read"):
+        book = books.read(folder)
+    with book:
+        with Stopwatch("persons by truth"):
+            people = true_people(book)
         study = CrossProvince(book, people, policy.load(), "64", Period(2024, 6))
-        whole = time.perf_counter()
-        for name, find in FINDINGS:
-            start = time.perf_counter()
-            rows = find(study).count().to_pyarrow().as_py()
-            print(f"  {name:<22} {time.perf_counter() - start:7.1f} s {rows:>12,} rows", flush=True)
-        print(f"  {'all findings':<22} {time.perf_counter() - whole:7.1f} s", flush=True)
+        with Stopwatch("all findings"):
+            for name, find in FINDINGS:
+                with Stopwatch(name) as watch:
+                    watch.rows = find(study).count().to_pyarrow().as_py()
+
+
+class Stopwatch:
+    """Prints what a block of work took."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.rows = name, 0
+
+    def __enter__(self) -> "Stopwatch":
+        self.start = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        wall, cpu = time.perf_counter() - self.start[0], time.process_time() - self.start[1]
+        rows = f"{self.rows:>12,} rows" if self.rows else ""
+        print(f"  {self.name:<20} {wall:7.1f} s wall {cpu:7.1f} s cpu {rows}", flush=True)
 
 
 def main() -> None:

@@ -99,7 +99,7 @@ def _while_retired(facts: Facts) -> ir.Table:
     """Unemployment benefit (side a) in months in which a pension is drawn (side b)."""
     drawn = facts.drawn
     idle, pension = drawn.filter(drawn.insurance == "210"), drawn.filter(drawn.insurance.isin(codes.PENSION))
-    found = pairs(idle, pension, ibis.literal("unemployment_while_retired"))
+    found = pairs(facts, idle, pension, ibis.literal("unemployment_while_retired"))
     return found.mutate(monthly=found.amount_a).select(list(_COLUMNS))
 
 

@@ -162,7 +162,7 @@ def _kept_medical(facts: Facts, rows: ir.Table) -> ir.Table:
     """The sides of employee medical twice that stay: person, region, first_month, last_month."""
     paid = facts.paid.semi_join(rows, "person")
     medical = paid.filter(paid.insurance == "310")
-    twice = pairs(medical, medical, ibis.literal("employee_medical_twice"))
+    twice = pairs(facts, medical, medical, ibis.literal("employee_medical_twice"))
     found = _workplace(facts, facts.kept("medical", twice.filter(twice.key_a < twice.key_b)))
     decided = found.filter(found.stays.notnull())
     region = ibis.ifelse(decided.stays == "a", decided.region_a, decided.region_b)

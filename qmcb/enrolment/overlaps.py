@@ -32,16 +32,16 @@ def overlaps(facts: Facts) -> ir.Table:
     work = paid.filter(paid.insurance.isin(codes.EMPLOYEE_PENSION), paid.employer_id.notnull())
     return together(
         [
-            _twice(paid, _paid_kind),
-            _twice(pension, _drawn_kind),
-            pairs(idle, work, ibis.literal("unemployment_benefit_while_employed")),
+            _twice(facts, paid, _paid_kind),
+            _twice(facts, pension, _drawn_kind),
+            pairs(facts, idle, work, ibis.literal("unemployment_benefit_while_employed")),
         ]
     )
 
 
-def pairs(one: ir.Table, other: ir.Table, kind: ir.StringValue) -> ir.Table:
+def pairs(facts: Facts, one: ir.Table, other: ir.Table, kind: ir.StringValue) -> ir.Table:
     """Pairs of spells of two tables that share months, under one kind; columns as `overlaps`."""
-    shared = _shared(_narrow(one, ibis.literal(0)), _narrow(other, ibis.literal(0)).view())
+    shared = _shared(facts, _narrow(one, ibis.literal(0)), _narrow(other, ibis.literal(0)).view())
     return _told(shared, one, other).mutate(kind=kind).relocate("kind", after="person")
 
 
@@ -75,12 +75,12 @@ def _moves(paid: ir.Table) -> ir.Table:
     return rows.filter(rows.ended < rows.first_month, rows.left != rows.source)
 
 
-def _twice(rows: ir.Table, kind: Callable[[ir.Table], ir.StringValue]) -> ir.Table:
+def _twice(facts: Facts, rows: ir.Table, kind: Callable[[ir.Table], ir.StringValue]) -> ir.Table:
     """Pairs of spells of the same person and family of insurances, each pair once."""
     family = ibis.cases(*((rows.insurance == key, place) for key, place in _FAMILY.items()))
     a = _narrow(rows, family)
     b = a.view()
-    told = _told(_shared(a, b, a.key < b.key), rows, rows)
+    told = _told(_shared(facts, a, b, a.key < b.key), rows, rows)
     return told.mutate(kind=kind(told)).relocate("kind", after="person")
 
 
@@ -89,16 +89,17 @@ def _narrow(rows: ir.Table, family: ir.IntegerValue) -> ir.Table:
     return rows.select("key", "first_month", "last_month", one=rows.person * _FAMILIES + family)
 
 
-def _shared(a: ir.Table, b: ir.Table, *conditions: ir.BooleanValue) -> ir.Table:
-    """Who shares which months by which two spells."""
+def _shared(facts: Facts, a: ir.Table, b: ir.Table, *conditions: ir.BooleanValue) -> ir.Table:
+    """Who shares which months by which two spells; made now, so that the engine knows how few they are."""
     same = [a.one == b.one, a.first_month <= b.last_month, b.first_month <= a.last_month, *conditions]
-    return a.join(b, same).select(
+    shared = a.join(b, same).select(
         person=a.one // _FAMILIES,
         key_a=a.key,
         key_b=b.key,
         first_month=ibis.greatest(a.first_month, b.first_month),
         last_month=ibis.least(a.last_month, b.last_month),
     )
+    return facts.kept("shared", shared)
 
 
 def _told(shared: ir.Table, one: ir.Table, other: ir.Table) -> ir.Table:

@@ -15,7 +15,7 @@ _INSURANCES = {
     "pension": codes.PENSION, "medical": codes.MEDICAL, "unemployment": ("210",), "injury": ("410",),
     "maternity": ("510",),
 }  # fmt: skip
-_KNOWN = ("here", "by_number", "elsewhere", "paid", "last_month", "records", "may_be_enrolled")
+_KNOWN = ("here", "by_number", "elsewhere", "paid", "record", "other", "last_month", "may_be_enrolled")
 
 
 def standing(facts: Facts) -> ir.Table:
@@ -75,27 +75,32 @@ def _enrolments(facts: Facts, grace: Period) -> ir.Table:
     """One row a person: what the enrolment rows say of each cover.
 
     Enrolments that begin after the period are not there yet; those without a first month never paid.
-    Since maternity is run with employee medical, who has the latter has both. Columns: person, in_production
-    (all records); for each cover here_, by_number_, elsewhere_ (enrolled now, by where and how it is
-    known), paid_ (ever), last_month_, records_.
+    Since maternity is run with employee medical, who has the latter has both. Columns for each cover:
+    here_, by_number_, elsewhere_ (enrolled now, by where and how it is known), paid_ (ever), record_ (any),
+    other_ (any record of another cover), last_month_. A row's flags are one number: people are many.
     """
     rows = facts.enrolled
     here = spells.source(rows.key) == "enrolments"
     begun = rows.first_month.notnull()
     now = begun & (rows.last_month >= grace.first_day)
     merged = facts.rules["duplicates/maternity_twice"].at(facts.period) is not None
-    told: dict[str, ir.Value] = {"in_production": rows.count()}
+    flags: dict[str, ir.BooleanValue] = {}
+    months: dict[str, ir.Value] = {}
     for cover, insurances in _INSURANCES.items():
         mine = rows.insurance.isin((*insurances, "310") if cover == "maternity" and merged else insurances)
-        told |= {
-            f"here_{cover}": (mine & now & here).any(),
-            f"by_number_{cover}": (mine & now & ~here & rows.by_number).any(),
-            f"elsewhere_{cover}": (mine & now & ~here).any(),
-            f"paid_{cover}": (mine & begun).any(),
-            f"last_month_{cover}": rows.last_month.max(where=mine & begun),
-            f"records_{cover}": mine.sum(),
+        flags |= {
+            f"here_{cover}": mine & now & here,
+            f"by_number_{cover}": mine & now & ~here & rows.by_number,
+            f"elsewhere_{cover}": mine & now & ~here,
+            f"paid_{cover}": mine & begun,
+            f"record_{cover}": mine,
+            f"other_{cover}": ~mine,
         }
-    return rows.group_by("person").agg(**told)
+        months[f"last_month_{cover}"] = rows.last_month.max(where=mine & begun)
+    bits = {name: 1 << place for place, name in enumerate(flags)}
+    told = [ibis.ifelse(flag, bits[name], 0).cast("int64") for name, flag in flags.items()]
+    known = rows.group_by("person").agg(flags=sum(told[1:], told[0]).bit_or(), **months)
+    return known.mutate(**{name: (known.flags & bit) != 0 for name, bit in bits.items()}).drop("flags")
 
 
 def _under_review(known: ir.Table, people: People) -> ir.Table:
@@ -111,7 +116,6 @@ def _under_review(known: ir.Table, people: People) -> ir.Table:
 def _first_that_applies(rows: ir.Table, cover: str, period: Period, of_age: int) -> ir.StringValue:
     unlike_medical = ibis.literal(cover != "medical")
     too_young = rows.birth_date + ibis.interval(years=of_age) > ibis.literal(period.last_day)
-    elsewise = rows.in_production.fill_null(0) > rows.records.fill_null(0)
     tests = {
         "dead": ~rows.alive | rows.died.fill_null(False),
         "under_age": unlike_medical & too_young,
@@ -121,8 +125,8 @@ def _first_that_applies(rows: ir.Table, cover: str, period: Period, of_age: int)
         "elsewhere_by_linkage": rows.elsewhere,
         "student": unlike_medical & rows.student,
         "lapsed": rows.paid,
-        "never_paid": rows.records > 0,
-        "partial": elsewise,
+        "never_paid": rows.record,
+        "partial": rows.other,
         "registered": rows.registered,
     }
     return ibis.cases(*((test.fill_null(False), key) for key, test in tests.items()), else_="no_database")

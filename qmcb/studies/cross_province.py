@@ -109,6 +109,7 @@ class CrossProvince:
         duplicates, lawful and missing keep the record numbers by which an office finds the rows in
         its own tables, and `whose`, a number for the person by which the people of a page's count
         can be counted again (another one in each table, so that tables cannot be joined by it).
+        Employers are left out: the code of one can read as a card number.
         Does nothing where `folder` is empty.
         """
         if not folder:
@@ -165,7 +166,7 @@ class CrossProvince:
         told = told.add_column(0, "case", mask.case_numbers(keys.combine_chunks(), key=key, prefix=prefix))
         if "birth_date" in told.column_names:
             told = told.append_column("age_band", mask.age_band(told["birth_date"], self.period.last_day))
-        kept = [name for name in told.column_names if name not in ("person", "birth_date")]
+        kept = [name for name in told.column_names if name not in ("person", "birth_date", "employer_id")]
         return told.select(kept).sort_by(
             [(name, "ascending") for name in ("case", "first_month") if name in kept]
         )
