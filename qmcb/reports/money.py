@@ -44,6 +44,12 @@ def unit(amounts: Iterable[float]) -> Unit:
     return YI if max((abs(amount) for amount in amounts), default=0) >= YI.fen else WAN
 
 
+def told(fen: float, *, signed: bool = False) -> str:
+    """One amount with its own unit, as in a sentence."""
+    one = unit([fen])
+    return one.text(fen, signed=signed) + one.label
+
+
 def ladder(table: pd.DataFrame, *, title: str, note: str = "") -> Picture:
     """From one total to another, cause by cause: more in accent to the right, less in grey to the left.
 
