@@ -139,4 +139,8 @@ def stacks(
             paper.write(ends[1] + 0.08, y, texts[at], strong=label == finding)
         paper.line(zero, top, zero, top + pitch * len(labels), colour=style.CONTEXT)
     shown = wide[parts].reset_index().rename_axis(columns=None)
-    return Picture(paper.figure, shown, sentence(title, labels, texts, one.label))
+    spoken = [
+        f"{text}{one.label}，其中{'、'.join(f'{part}{one.text(row[part])}' for part in parts if row[part])}"
+        for text, (_, row) in zip(texts, wide.iterrows(), strict=True)
+    ]
+    return Picture(paper.figure, shown, sentence(title, labels, spoken, ""))

@@ -25,12 +25,12 @@ def discipline(study: FundSharing) -> Table:
             "县区": found["label"],
             "收入完成": found["contributions_completion"],
             "支出完成": found["spending_completion"],
-            "赤字预算": np.where(found["deficit"], "是", "否"),
+            "赤字": np.where(found["deficit"], "是", "否"),
             "无依据调整": found["unfounded"].map("{}次".format),
             "得分": found["score"],
             "系数": found["coefficient"],
-            "系数的代价（万元）": (found["mark_cost"] / money.WAN.fen).round().astype("int64"),
-            "任务压低一成可得（万元）": (found["gain"] / money.WAN.fen).round().astype("int64"),
+            "系数代价": (found["mark_cost"] / money.WAN.fen).round().astype("int64"),
+            "压低任务得益": (found["gain"] / money.WAN.fen).round().astype("int64"),
         }
     )
     gaining = int(found["gains"].sum())
@@ -41,7 +41,7 @@ def discipline(study: FundSharing) -> Table:
         shares=["收入完成", "支出完成"],
         decimals={"得分": 1, "系数": 2},
         bar="得分",
-        note="系数的代价与全部满分相比，为负的是别人扣减后多分到的；“压低任务”是假设其余一切不变，"
+        note="末两列单位为万元。系数代价与全部满分相比，为负的是别人扣减后多分到的；压低任务得益是假设其余一切不变，"
         "只把征缴任务和收入预算降低一成，得益即说明办法鼓励压低任务。",
     )
 

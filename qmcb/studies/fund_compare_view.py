@@ -90,16 +90,17 @@ def purses(study: FundSharing) -> Picture:
     own = found[found["purse"] == "counties"].set_index("scheme")["amount"]
     whole = int(study.last[0].shares.deficit.sum())
     most, least = str(own.idxmax()), str(own.idxmin())
-    title = f"同是{money.told(whole)}的收支缺口，各县合计负担{money.told(own[most])}（{names[most]}）"
+    title = f"各县合计负担{money.told(own[least])}（{names[least]}）"
     if most != least:
-        title += f"到{money.told(own[least])}（{names[least]}）"
+        title = f"各县合计负担最少{money.told(own[least])}（{names[least]}），"
+        title += f"最多{money.told(own[most])}（{names[most]}）"
     frame = found.assign(label=found["scheme"].map(names), part=found["purse"].map(codes.PURSE))
     return money.stacks(
         frame,
         title=title,
         colours=_PURSE_COLOUR,
         finding=study.made.scheme.label,
-        note=f"各方之和等于收支缺口，分文不差；垫付须还，计入各县。{source(study)}",
+        note=f"各方之和都等于收支缺口{money.told(whole)}，分文不差；垫付须还，计入各县。{source(study)}",
     )
 
 

@@ -12,6 +12,7 @@ from qmcb.studies.fund_sharing import FundSharing
 from qmcb.studies.fund_sharing_view import source, unanswered
 
 _ZONE_COLOUR = {codes.ZONE[zone]: colour for zone, colour in style.ZONE.items()}
+_SEEN = 0.005  # yuan of one yuan below which nothing is seen to change
 
 
 def curves(study: FundSharing) -> Picture:
@@ -25,6 +26,7 @@ def curves(study: FundSharing) -> Picture:
     value = cuts["label"].map(here.set_index("label")["kept"].map("{:.2f}".format))
     rows = cuts.assign(text=cuts["kept"].map("{:.2f}".format), value=value, zone=cuts["zone"].map(codes.ZONE))
     rows["text"] = rows["text"].str.replace("-", "−")
+    rows["depth"] = np.where(cuts["zone"] == "partial", 0.2 + 1.6 * (1 - cuts["kept"]), 1.0)
     return stretch.stretches(
         rows,
         title=title,
@@ -33,13 +35,13 @@ def curves(study: FundSharing) -> Picture:
         here=100,
         here_label="目前",
         colours=_ZONE_COLOUR,
-        note="一次只动一个县区，其余不变；断开处为转折点，条上的数为该段平均，竖线为实际征缴。"
+        note="一次只动一个县区，其余不变；颜色越深留存越少，断开处为转折点，条上的数为该段平均，竖线为实际征缴。"
         f"考核系数随征缴变动的，转折处一次性的得失见下表。{source(study)}",
     )
 
 
 def pieces(study: FundSharing) -> pd.DataFrame:
-    """The curve cut only at its kinks and zones.
+    """The curve cut only where a zone or a kink begins that can be seen.
 
     Columns: region, group, label, start and end (per cent of what was collected), kept (mean), zone,
     reason and gain (fen) where it begins, here (whether what was collected lies in it).
@@ -47,7 +49,9 @@ def pieces(study: FundSharing) -> pd.DataFrame:
     made = study.curve.copy()
     made["length"] = made["until"] - made["contributions"]
     made["worth"] = made["kept"] * made["length"]
-    new = (made["reason"] != "") | (made[["region", "zone"]] != made[["region", "zone"]].shift()).any(axis=1)
+    moved = (made["kept"].diff().abs() >= _SEEN) | (made["gain"].abs() >= money.WAN.fen)
+    other = (made[["region", "zone"]] != made[["region", "zone"]].shift()).any(axis=1)
+    new = other | (made["reason"] != "") & moved
     firsts = {name: (name, "first") for name in ("region", "contributions", "zone", "reason", "gain")}
     sums = {name: (name, "sum") for name in ("length", "worth")}
     found = made.groupby(new.cumsum()).agg(**firsts, **sums, until=("until", "last"))
@@ -77,7 +81,7 @@ def kinks(study: FundSharing) -> Table:
     return table(
         frame,
         caption="再往上征缴，各县区的下一个转折点",
-        note="系数上调时调剂金一次性增加；实际征缴以上50%内没有转折点的县区不列。",
+        note="系数上调时调剂金一次性增加。往上50%之内，留存和得益都没有可见变化的县区不列。",
     )
 
 
@@ -90,13 +94,13 @@ def incentives(study: FundSharing) -> Table:
         names = dict(zip(accounts.regions, kept.tolist(), strict=True))
         least = study.ordered(pd.DataFrame({"region": names.keys(), "kept": names.values()}))
         lowest = least.loc[least["kept"].idxmin()]
-        losing = least.loc[least["kept"] < 0.005, "label"]
+        losing = least.loc[least["kept"] < _SEEN, "label"]
         weights = accounts.contributions[0]
         mean = float(np.average(kept, weights=weights)) if weights.any() else float("nan")
         told = f"{len(losing)}个" + (
             f"：{'、'.join(losing[:4])}{'等' * (len(losing) > 4)}" if len(losing) else ""
         )
-        who = lowest["label"] if np.ptp(kept) >= 0.005 else "各县区相同"
+        who = lowest["label"] if np.ptp(kept) >= _SEEN else "各县区相同"
         rows.append((made.scheme.label, mean, f"{lowest['kept']:.2f}元（{who}）", told))
     frame = pd.DataFrame(rows, columns=["办法", "平均留存", "最少", "多征分文不留的县区"])
     return table(
@@ -118,10 +122,8 @@ def causes(study: FundSharing) -> Picture | Table:
     up, down = str(found.idxmax()), str(found.idxmin())
     way = "扩大" if after > before else "缩小"
     title = f"{study.since}至{study.year}年收支缺口{way}{money.told(abs(after - before))}"
-    if found[up] > 0:
-        title += f"，{codes.CAUSE[up]}推高{money.told(found[up])}"
-    if found[down] < 0:
-        title += f"，{codes.CAUSE[down]}拉低{money.told(-found[down])}"
+    title += f"，{codes.CAUSE[up]}推高最多" if found[up] > 0 else ""
+    title += f"，{codes.CAUSE[down]}拉低最多" if found[down] < 0 else ""
     ends = [
         (f"{year}年收支缺口", amount, "total")
         for year, amount in ((study.since, before), (study.year, after))
