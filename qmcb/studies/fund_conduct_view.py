@@ -71,10 +71,10 @@ def kinks(study: FundSharing) -> Table:
     frame = pd.DataFrame(
         {
             "县区": ahead["label"],
-            "目前留存": ahead["region"].map(here["kept"]).map("{:.2f}元".format),
-            "再多征": (ahead["start"] - 100).map("{:.1f}%".format),
+            "目前留存": _yuan(ahead["region"].map(here["kept"])),
+            "再多征": [f"{start - 100:.1f}%" for start in ahead["start"]],
             "转折": ahead["reason"].map(codes.KINK),
-            "此后留存": ahead["kept"].map("{:.2f}元".format).str.replace("-", "−"),
+            "此后留存": _yuan(ahead["kept"]),
             "一次性得益（万元）": (ahead["gain"] / money.WAN.fen).round().astype("int64"),
         }
     )
@@ -158,3 +158,7 @@ def causes_by_county(study: FundSharing) -> Table:
         caption=f"{study.since}至{study.year}年各县区收支缺口的变动（万元）",
         note="正数为缺口扩大（或结余减少）。",
     )
+
+
+def _yuan(values: "pd.Series[float]") -> list[str]:
+    return [f"{value:.2f}元".replace("-", "−") for value in values]
