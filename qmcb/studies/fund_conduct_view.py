@@ -19,9 +19,12 @@ def curves(study: FundSharing) -> Picture:
     """What stays with each county of one more yuan, from half of what it collected to half as much again."""
     cuts = pieces(study)
     here = cuts[cuts["here"]]
-    worse = cuts[cuts["zone"] == "perverse"]["label"].unique().tolist()
+    worse, idle = (
+        cuts.loc[cuts["zone"] == zone, "label"].unique().tolist() for zone in ("perverse", "indifferent")
+    )
     least = here.loc[here["kept"].idxmin()]
     title = f"{'、'.join(worse)}在一段范围内多收反亏" if worse else "没有县区多收反亏"
+    title += f"，{len(idle)}个在一段范围内多征分文不留" if idle else ""
     title += f"；目前多征1元，{least['label']}留存最少，为{least['kept']:.2f}元"
     value = cuts["label"].map(here.set_index("label")["kept"].map("{:.2f}".format))
     rows = cuts.assign(text=cuts["kept"].map("{:.2f}".format), value=value, zone=cuts["zone"].map(codes.ZONE))
