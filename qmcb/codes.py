@@ -426,6 +426,15 @@ WHY: Codes = {
 }
 DECIDING = tuple(WHY)[: tuple(WHY).index("no_rule")]
 
+# What is said of a duplicate's months: which enrolment stays, or that people decide.
+VERDICT: Codes = {
+    "decided": "建议保留一处",
+    "undecided": "无法判定，由人决定",
+    "unruled": WHY["no_rule"],
+}
+# Where the money of the side that ends goes
+WORTH: Codes = {"refunded": "退还本人（个人账户储存额）", "recovered": "向本人追回（多领待遇）"}
+
 # Why the tables give no amount for what is refunded or recovered
 NO_AMOUNT: Codes = {
     "no_rule": "无现行规则",
@@ -516,6 +525,11 @@ FINDING: Codes = {"duplicates": "重复参保", "benefits": "待遇疑点", "mis
 
 # Where a case stands, in the order of its way.
 CASE_STATE: Codes = {"open": "待发出", "sent": "待答复", "answered": "已答复", "closed": "已办结"}
+
+# A case as it moves from one period to the next; one that was not there before is new.
+CASE_FLOW: Codes = {"new": "新增", **CASE_STATE}
+# How an office's cases get on
+CASE_PROGRESS: Codes = {"overdue": "已逾期", "waiting": "办理中", "closed": CASE_STATE["closed"]}
 
 # What an office answers, and how closely: the keys of each finding are its drop-down list.
 ANSWER: Codes = {"confirmed": "属实", "cleared": "排除", "corrected": "已更正"}

@@ -4,11 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
+import numpy.typing as npt
 import pandas as pd
 
 from qmcb.reports import mask, style
 
 _ABSENT = "—"
+_HIDDEN = "*"
 _SHORT = 12  # em of a column that is not worth breaking
 _BAR = "#e3b49b"
 _BAR_ROOM = 60  # per cent of the cell; the rest is for the number
@@ -69,6 +71,7 @@ def table(
     caption: str,
     labels: Mapping[str, str] | None = None,
     people: Collection[str] = (),
+    sums: Mapping[str, npt.ArrayLike] | None = None,
     shares: Collection[str] = (),
     decimals: Mapping[str, int] | None = None,
     bar: str | None = None,
@@ -85,6 +88,9 @@ def table(
         Headings of the columns, by column name, such as contracts and code lists give.
     people
         Columns that count people: one to four are hidden, as in `mask.suppress_all`.
+    sums
+        Columns of months or money, each with the numbers of people whom its sums are of: a sum is
+        hidden where such a number would be.
     shares
         Columns that hold parts of one, shown in per cent.
     decimals
@@ -97,10 +103,12 @@ def table(
         {name: _texts(frame[name], name in people, name in shares, digits.get(str(name))) for name in frame},
         dtype=object,
     )
+    for name, counts in (sums or {}).items():
+        texts.loc[mask.hidden(counts) & frame[name].notna().to_numpy(), name] = _HIDDEN
     names = {str(name): str((labels or {}).get(str(name), name)) for name in frame}
     numeric = frozenset(names[str(name)] for name in frame.select_dtypes("number"))
     lengths = {names[bar]: _lengths(frame[bar], texts[bar])} if bar else {}
-    note += mask.explanation(text for name in people for text in texts[name])
+    note += mask.explanation(text for name in (*people, *(sums or {})) for text in texts[name])
     return Table(caption, texts.rename(columns=names), numeric, note, lengths)
 
 

@@ -137,7 +137,8 @@ def _read(folder: Path, present: Iterable[tuple[Contract, Path]]) -> Book:
         con = ibis.duckdb.connect(staging / "book.duckdb", temp_directory=staging, memory_limit=_MEMORY)
         stack.callback(con.disconnect)
         con.settings["TimeZone"] = _CHINA
-        con.settings["enable_progress_bar"] = False
+        if con.settings["enable_progress_bar"] == "true":  # a notebook may have none, and refuses to be told
+            con.settings["enable_progress_bar"] = False
         read_files = [_accept(con, contract, path, staging) for contract, path in present]
         return Book(
             folder=folder,

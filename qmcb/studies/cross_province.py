@@ -87,6 +87,11 @@ class CrossProvince:
         return self.book.con.create_table("missing", missing.missing(self.facts, self.standing))
 
     @cached_property
+    def excluded(self) -> ir.Table:
+        """Residents who need not be enrolled, one row a cover, with the rule that says so."""
+        return self.book.con.create_table("excluded", missing.excluded(self.facts, self.standing))
+
+    @cached_property
     def doubts(self) -> ir.Table:
         """Everything that somebody has to look at, one row a doubt: see `enrolment.doubts`."""
         lacking = self.missing if self.of_residents else None
