@@ -395,6 +395,9 @@ UNIT: Codes = {
     "person": "人",
 }
 
+# Who stands for a run, in the order in which they sign (qmcb/reports/signoff.py)
+SIGN_OFF: Codes = {"prepared": "编制", "reviewed": "复核", "approved": "批准"}
+
 RULE_STATUS: Codes = {"confirmed": "已核", "unconfirmed": "待核", "assumed": "假定"}
 
 # What is wrong with a resident number; up to "fifteen" it is certain all the same.
