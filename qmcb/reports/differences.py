@@ -8,7 +8,7 @@ import nbformat
 
 from qmcb.reports import content, hashes, signoff
 from qmcb.reports.manifest import Manifest
-from qmcb.reports.stage import MANIFEST
+from qmcb.reports.stage import MANIFEST, SIGN_OFF
 
 _LONGEST = 60
 
@@ -16,7 +16,7 @@ _LONGEST = 60
 def of_files(run: Manifest) -> list[str]:
     """What in the folder of a run is not as its manifest says: changed, gone, or more."""
     found = hashes.of_files(hashes.visible(run.run), run.run)
-    apart = {MANIFEST, *(f"{signoff.FOLDER}/{role}.json" for role in signoff.roles(run.run))}
+    apart = {MANIFEST, *(f"{SIGN_OFF}/{role}.json" for role in signoff.roles(run.run))}
     found = {name: sha256 for name, sha256 in found.items() if name not in apart}
     signed = f" and was signed as {', '.join(roles)}" if (roles := signoff.roles(run.run)) else ""
     words = {True: {True: "changed", False: "is gone"}, False: {True: "was added"}}

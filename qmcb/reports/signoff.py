@@ -23,8 +23,8 @@ from qmcb.codes import SIGN_OFF
 from qmcb.errors import InputError
 from qmcb.reports import stage
 from qmcb.reports.stage import MANIFEST
+from qmcb.reports.stage import SIGN_OFF as FOLDER
 
-FOLDER = "sign-off"
 KEYS = "QMCB_SIGN_KEYS"
 _STATEMENT = "https://in-toto.io/Statement/v1"
 _SIGN_OFF = "urn:qmcb:sign-off:1"

@@ -23,6 +23,7 @@ from qmcb.reports import hashes
 from qmcb.reports.execute import TABLES
 
 MANIFEST = "manifest.json"
+SIGN_OFF = "sign-off"  # the folder in a run to which whoever stands for it adds his record
 _RECORDS = ".records"
 _WORK, _OLD = ".work-", ".old-"
 Record = dict[str, Any]
@@ -109,8 +110,13 @@ def runs(home: Path) -> list[Path]:
 
 
 def retire(home: Path, keep: int) -> None:
-    """Remove all but the last `keep` finished runs; each is gone from sight at once or not at all."""
+    """Remove finished runs but the last `keep` and those that somebody has signed.
+
+    Each is gone from sight at once or not at all.
+    """
     for run in runs(home)[:-keep]:
+        if (run / SIGN_OFF).exists():
+            continue
         old = home / f"{_OLD}{run.name}"
         run.rename(old)
         shutil.rmtree(old, ignore_errors=True)

@@ -43,14 +43,14 @@ def diff(before: Path, after: Path, *, say: Say) -> bool:
     sides = [{state.role: state.problem or state.at for state in signoff.states(run.run)} for run in runs]
     signed = list(differences.of_mapping("sign-off", *sides))
     causes = differences.causes(runs[0].predicate, runs[1].predicate)
-    for line in [*lines, *signed]:
+    for line in lines or ["the reports say the same"]:
+        say(line)
+    for line in signed:
         say(line)
     for line in causes:
         say(f"{'why' if lines else 'though'}: {line}")
     if lines and not causes:
         say("why: same inputs, rules, code and packages; one of them was changed, or is not repeatable")
-    if not lines:
-        say("the reports say the same")
     return not (lines or causes or signed)
 
 
