@@ -1,15 +1,17 @@
 """The manifest of a run: an in-toto Statement about every file, what they come from, and when."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pyarrow.parquet as pq
 
-from qmcb import policy
+from qmcb import codes, policy
 from qmcb.errors import InputError
 from qmcb.reports import content, crate, hashes, stage
 from qmcb.reports.execute import TABLES
@@ -94,7 +96,33 @@ def _report(folder: Path, record: Record) -> dict[str, Any]:
     read = folder / TABLES / name / "inputs.parquet"
     rows = {row["file"]: row for row in pq.read_table(read).to_pylist()} if read.is_file() else {}
     told["inputs"] = [{**each, **_rows(rows.get(each["file"]))} for each in record["inputs"]]
-    return {**told, "content": content.of_report(folder, name)}
+    book = nbformat.read(folder / f"{name}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    shown = {"title": _title(book) or name, "balance": _balance(book)}
+    return {**told, **shown, "content": content.of_report(folder, name)}
+
+
+def _title(book: nbformat.NotebookNode) -> str:
+    """The first heading without its English part."""
+    prose = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    heading = re.search(r"^# (.+?)(?: / .*)?$", prose, re.MULTILINE)
+    return heading[1] if heading else ""
+
+
+def _balance(book: nbformat.NotebookNode) -> list[dict[str, str]]:
+    """The balance lines as the notebook shows them: label, whole and difference, in its own texts."""
+    texts = [
+        output.get("data", {}).get("text/plain", "")
+        for cell in book.cells
+        for output in cell.get("outputs", [])
+    ]
+    lines = []
+    for text in texts:
+        caption, *rows = text.split("\n")
+        if caption == codes.BALANCE_CAPTION:
+            heads, *cells = [row.split("\t") for row in rows]
+            at = {name: heads.index(head) for name, head in codes.BALANCE.items()}
+            lines += [{name: row[place] for name, place in at.items()} for row in cells]
+    return lines
 
 
 def _rows(row: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qmcb.reports import execute, hashes, hold, manifest, origin, stage
+from qmcb.reports import execute, hashes, hold, manifest, origin, site, stage
 from qmcb.reports.plan import Plan, Report
 from qmcb.reports.stage import Record, Stage
 
@@ -16,7 +16,7 @@ def run(plan: Plan, out: Path, say: Callable[[str], None]) -> Path:
     The folder `out`/<plan>/<UTC time> holds for each report the executed notebook, the page and
     the tables behind it, and `manifest.json`. What an earlier run has finished before it was broken
     off is taken over where it comes from the same notebook, parameters, inputs, rules, code and
-    packages. Of the finished runs the last `plan.keep` stay.
+    packages. Of the finished runs the last `plan.keep` stay; `out`/index.html lists them.
 
     Raises `RunError` where a report fails or the time is over, `BusyError` where another run of the
     plan is under way; then nothing of this run can be seen, and earlier runs are as they were.
@@ -43,6 +43,7 @@ def run(plan: Plan, out: Path, say: Callable[[str], None]) -> Path:
         final = made.publish(started)
         if plan.keep:
             stage.retire(home, plan.keep)
+        site.write(out)
     return final
 
 

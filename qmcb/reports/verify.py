@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qmcb.errors import InputError, RunError
-from qmcb.reports import content, differences, execute, hold, manifest, origin, signoff
+from qmcb.reports import content, differences, execute, hold, manifest, origin, signoff, site
 from qmcb.reports.manifest import Manifest
 from qmcb.reports.plan import SOURCE
 
@@ -55,10 +55,14 @@ def diff(before: Path, after: Path, *, say: Say) -> bool:
 
 
 def sign(run: Path, role: str, key: Path) -> Path:
-    """Sign a run that is what its manifest says; raises `RunError` where it is not."""
+    """Sign a run and have the index say so; raises `RunError` where it is not what its manifest says."""
     if wrong := differences.of_files(manifest.read(run)):
         raise RunError(f"not signed: {wrong[0]}")
-    return signoff.sign(run, role, key)
+    record = signoff.sign(run, role, key)
+    out = run.resolve().parents[1]
+    if (out / site.INDEX).is_file():
+        site.write(out)
+    return record
 
 
 def _content(told: Manifest) -> list[str]:
