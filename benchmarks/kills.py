@@ -58,8 +58,8 @@ def main(times: int) -> int:
             tally["next run failed"] += _finish() != 0
             tally["next run says something else"] += _content(home) != wanted
             tally["leftovers after the next run"] += [path.name for path in home.glob(".*")] != [".lock"]
-            if sys.stderr.isatty():
-                print(f"\r{at + 1:,} of {times:,}", end="", file=sys.stderr)
+            if (at + 1) % 20 == 0:
+                print(f"{at + 1:,} of {times:,}: {dict(tally)}", file=sys.stderr)
     for name, count in tally.items():
         print(f"{count:6,} {name}")
     print(f"{length:6.1f} s a whole run, {time.monotonic() - start:,.0f} s in all")

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BalanceError, RunError) as error:
         return _fail(str(error), EXIT_RUN)
     except OSError as error:
-        found = f"{error.strerror or type(error).__name__} ({error.filename})"
+        found = f"{error.strerror or type(error).__name__}{f' ({error.filename})' if error.filename else ''}"
         todo = "name another folder, or make room"
         return _fail(str(InputError("files to read and a folder to write", found, todo)), EXIT_INPUT)
     except KeyboardInterrupt:

@@ -423,6 +423,7 @@ SITE: Codes = {
     "unconfirmed": "待核{}条",
     "recorded": "一致",
     "changed": "生成后有{}处改动",
+    "unreadable": "清单无法读取",
     "unsigned": "未签署",
     "broken": "签名无效",
     "unknown": "未登记的密钥（{}）",

@@ -16,10 +16,10 @@ from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from qmcb import codes
+from qmcb import codes, paths
 from qmcb.errors import BalanceError, InputError, RunError
 from qmcb.reports import leak, render
-from qmcb.reports.plan import OUT, Plan, Report, labels
+from qmcb.reports.plan import OUT, SOURCE, Plan, Report, labels
 
 TABLES = "tables"
 _TEMPORARY = ".temporary"
@@ -39,7 +39,7 @@ def make(report: Report, plan: Plan, folder: Path) -> None:
 
     Raises `RunError` where the notebook fails, takes too long, or shows what may identify a person.
     """
-    notebook = execute(report.notebook, report.name, report.parameters, folder, plan.seconds_a_cell)
+    notebook = execute(report.notebook, report.name, report.asked, folder, plan.seconds_a_cell)
     page = folder / f"{report.name}.html"
     render.page(notebook, page, title=plan.title, facts=_facts(report))
     leaks = leak.scan(page.read_text("utf-8")) + leak.scan(notebook.read_text("utf-8"))
@@ -52,11 +52,15 @@ def make(report: Report, plan: Plan, folder: Path) -> None:
 def execute(source: Path, name: str, parameters: Mapping[str, Any], folder: Path, seconds: int) -> Path:
     """Execute a notebook with the folder as its own, and return what came of it, cleaned.
 
-    Its tables lie in `tables/<name>/`. Whatever the kernel puts elsewhere for a time is put into
+    A source is named by its whole path, as the kernel works in another folder than the person who
+    named it. The tables lie in `tables/<name>/`. Whatever the kernel puts elsewhere for a time is put into
     the folder too, so that nothing of it is left when the folder is removed.
     """
     notebook = folder / f"{name}.ipynb"
     tables = folder / TABLES / name
+    values = {**parameters, OUT: str(tables.relative_to(folder))}
+    if SOURCE in values:
+        values[SOURCE] = str(paths.resolve(values[SOURCE]).resolve())
     tables.mkdir(parents=True)
     (folder / TABLES).chmod(0o700)  # cases are not persons, yet a rare one can be recognised
     for told in ("asyncio", "papermill"):  # of a kernel's end, which is told below in one line
@@ -66,7 +70,7 @@ def execute(source: Path, name: str, parameters: Mapping[str, Any], folder: Path
             papermill.execute_notebook(
                 str(source),
                 str(notebook),
-                parameters={**parameters, OUT: str(tables.relative_to(folder))},
+                parameters=values,
                 cwd=str(folder),
                 kernel_name="python3",
                 execution_timeout=seconds,

@@ -20,6 +20,7 @@ from qmcb.reports.stage import MANIFEST, Record
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 RUN = "urn:qmcb:run:1"
+_PARTS = {"plan", "content", "reports", "rules", "reference", "code", "environment", "started", "finished"}
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,12 @@ def read(run: Path) -> Manifest:
     path = run / MANIFEST
     try:
         statement = json.loads(path.read_text("utf-8"))
-        if (statement["_type"], statement["predicateType"]) != (STATEMENT, RUN):
+        kinds = (statement["_type"], statement["predicateType"])
+        if kinds != (STATEMENT, RUN) or not statement["predicate"].keys() >= _PARTS:
             raise ValueError
         files = {each["name"]: each["digest"]["sha256"] for each in statement["subject"]}
         return Manifest(run, hashes.of_file(path), files, statement["predicate"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         found = f"no {MANIFEST} of this form in {run}"
         raise InputError(
             "the folder of a run", found, "name one such as out/sample/20240630T010000Z"

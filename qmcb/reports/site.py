@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from qmcb import codes
-from qmcb.errors import RunError
+from qmcb.errors import InputError, RunError
 from qmcb.reports import differences, leak, manifest, signoff, stage
 
 INDEX = "index.html"
@@ -47,12 +47,15 @@ def write(out: Path) -> None:
 
 
 def _run(run: Path, out: Path) -> dict[str, Any]:
-    told = manifest.read(run)
+    place = run.relative_to(out).as_posix()
+    try:
+        told = manifest.read(run)
+    except InputError:
+        return _unreadable(run, place)
     wanted = told.predicate
     return {
-        "plan": wanted["plan"],
-        "place": run.relative_to(out).as_posix(),
-        "name": run.name,
+        "title": wanted["plan"]["title"],
+        "place": place,
         "time": datetime.fromisoformat(wanted["started"]).astimezone(_CHINA).strftime("%Y-%m-%d %H:%M"),
         "reports": [
             {"name": name, "title": report["title"], "period": report["parameters"].get("period", "")}
@@ -62,6 +65,19 @@ def _run(run: Path, out: Path) -> dict[str, Any]:
         "gates": [*_gates(wanted), *_files(told)],
         "signed": _signed(run),
         "balance": [line for report in wanted["reports"] for line in report["balance"]],
+    }
+
+
+def _unreadable(run: Path, place: str) -> dict[str, Any]:
+    """A run of an earlier version, or one whose manifest was damaged."""
+    gate = _Gate("files", False, codes.SITE["unreadable"])
+    return {
+        **{name: [] for name in ("reports", "signed", "balance")},
+        "title": run.parent.name,
+        "place": place,
+        "time": run.name,
+        "content": "—",
+        "gates": [gate],
     }
 
 

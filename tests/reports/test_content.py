@@ -67,7 +67,6 @@ def test_how_it_is_packed_makes_no_difference(tmp_path: Path) -> None:
     "other",
     [
         {"outputs": [shown(text_plain="2")]},
-        {"outputs": [shown(image_png=png(1, "blue"))]},
         {"outputs": [new_output("stream", name="stdout", text="1")]},
         {"outputs": []},
         {"prose": "# B"},
@@ -84,6 +83,11 @@ def test_what_it_says_makes_one(tmp_path: Path, other: dict[str, object]) -> Non
     outputs = told.pop("outputs")
     same = report(tmp_path / "a", shown(text_plain="1"), table=ROWS)
     assert report(tmp_path / "b", *outputs, **told) != same  # type: ignore[misc, arg-type]
+
+
+def test_another_picture_is_another_content(tmp_path: Path) -> None:
+    red, blue = (report(tmp_path / colour, shown(image_png=png(1, colour))) for colour in ("red", "blue"))
+    assert red != blue
 
 
 def test_the_same_rows_from_pandas_and_in_pieces(tmp_path: Path) -> None:

@@ -203,6 +203,11 @@ def test_whatever_changes_the_origin_makes_a_report_anew(
     names.append(name())
     monkeypatch.setattr(origin.platform, "python_version", lambda: "3.99")
     names.append(name())
+    code = origin.code()
+    monkeypatch.setattr(origin, "code", lambda: {**code, "commit": "another", "changed": True})
+    assert name() == names[-1]
+    monkeypatch.setattr(origin, "code", lambda: {**code, "files": {**code["files"], "cli.py": "0"}})
+    names.append(name())
     assert len(set(names)) == len(names) - 1
 
 

@@ -101,6 +101,13 @@ def test_signing_shows_in_the_index_and_a_change_after_it_too(
     assert index()["编制"] == ("签名无效", True)
 
 
+def test_a_run_whose_manifest_cannot_be_read_is_shown_as_such(out: Path) -> None:
+    (out / "plan" / "20240701T000000Z" / "manifest.json").write_text('{"plan": "of an earlier version"}')
+    later, earlier = page(out)("article")
+    assert told(later) == {"文件与清单": ("清单无法读取", True)} and later.h3.get_text() == "20240701T000000Z"
+    assert told(earlier)["文件与清单"] == ("一致", False)
+
+
 def test_a_value_that_may_identify_a_person_withholds_the_index(out: Path) -> None:
     page(out)
     before = (out / "index.html").read_bytes()

@@ -205,7 +205,7 @@ def test_two_equal_runs(undisturbed: Path, made: Path) -> None:
     assert differs(undisturbed, made) == (True, ["the reports say the same"])
 
 
-@pytest.mark.parametrize("found", ["", "{", "{}", '{"_type": 1, "predicateType": 2}'])
+@pytest.mark.parametrize("found", ["", "{", "{}", "[]", '{"_type": 1, "predicateType": 2}'])
 def test_a_folder_that_is_no_run(tmp_path: Path, found: str, capsys: pytest.CaptureFixture[str]) -> None:
     if found:
         (tmp_path / "manifest.json").write_text(found)
