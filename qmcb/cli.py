@@ -1,6 +1,7 @@
 """The command line: a province and what is found in it, reports of a plan, links, shares of a fund's gap."""
 
 import argparse
+import functools
 import getpass
 import sys
 from collections.abc import Sequence
@@ -8,31 +9,35 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from qmcb import memory
-from qmcb.errors import BalanceError, InputError
+from qmcb import codes, memory
+from qmcb.errors import BalanceError, BusyError, InputError, RunError
 
 if TYPE_CHECKING:
     from qmcb.linkage.links import Links
 
-EXIT_INPUT = 2
 EXIT_RUN = 1
+EXIT_INPUT = 2
+EXIT_BUSY = 3
+EXIT_STOPPED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 where it worked, 1 where a run failed, 2 where the input is not as expected."""
+    """Run one command and return its exit code; README.md says what each code means."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
     except InputError as error:
         return _fail(str(error), EXIT_INPUT)
-    except BalanceError as error:
+    except BusyError as error:
+        return _fail(str(error), EXIT_BUSY)
+    except (BalanceError, RunError) as error:
         return _fail(str(error), EXIT_RUN)
     except OSError as error:
-        found = f"{error.strerror or type(error).__name__} ({error.filename})"
+        found = f"{error.strerror or type(error).__name__}{f' ({error.filename})' if error.filename else ''}"
         todo = "name another folder, or make room"
         return _fail(str(InputError("files to read and a folder to write", found, todo)), EXIT_INPUT)
     except KeyboardInterrupt:
-        return _fail("stopped; nothing was written", 130)
+        return _fail("stopped; nothing was written", EXIT_STOPPED)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -59,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, default=Path("out"), help="folder for the runs (default out)")
     run.set_defaults(command=_run)
 
+    _audit_parsers(commands)
     share = commands.add_parser("share", help="divide each county's pension fund gap under a scheme")
     share.add_argument("accounts", type=Path, metavar="ACCOUNTS", help="a source folder, or fund_accounts")
     share.add_argument(
@@ -127,6 +133,45 @@ def _cases_parser(parser: argparse.ArgumentParser) -> None:
         each.set_defaults(command=command)
 
 
+def _audit_parsers(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    verify = commands.add_parser("verify", help="see whether a finished run is what it was, and repeatable")
+    verify.add_argument("run", type=Path, metavar="RUN", help="for example out/sample/20240630T010000Z")
+    verify.add_argument("--hashes-only", action="store_true", help="do not make the reports again")
+    verify.add_argument("--keys", type=Path, metavar="DIR", help="public keys (default $QMCB_SIGN_KEYS)")
+    verify.set_defaults(command=_verify)
+
+    diff = commands.add_parser("diff", help="say what two runs tell otherwise, and what may explain it")
+    diff.add_argument("before", type=Path, metavar="RUN_A")
+    diff.add_argument("after", type=Path, metavar="RUN_B")
+    diff.set_defaults(command=_diff)
+
+    sign = commands.add_parser("sign", help="sign a run as prepared, reviewed or approved")
+    sign.add_argument("run", type=Path, metavar="RUN")
+    sign.add_argument("--as", dest="role", required=True, choices=tuple(codes.SIGN_OFF))
+    sign.add_argument("--key", type=Path, required=True, metavar="FILE", help="private Ed25519 key, PEM")
+    sign.set_defaults(command=_sign)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from qmcb.reports import verify
+
+    same = verify.verify(options.run, options.keys, again=not options.hashes_only, say=print)
+    return 0 if same else EXIT_RUN
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from qmcb.reports import verify
+
+    return 0 if verify.diff(options.before, options.after, say=print) else EXIT_RUN
+
+
+def _sign(options: argparse.Namespace) -> int:
+    from qmcb.reports import verify
+
+    print(f"signed: {verify.sign(options.run, options.role, options.key)}")
+    return 0
+
+
 def _sample(options: argparse.Namespace) -> int:
     from qmcb.sample import province
 
@@ -139,10 +184,7 @@ def _run(options: argparse.Namespace) -> int:
     from qmcb.reports import plan, run
 
     wanted = plan.load(options.plan)
-    try:
-        folder = run.run(wanted, options.out, say=print)
-    except run.RunError as error:
-        return _fail(str(error), EXIT_RUN)
+    folder = run.run(wanted, options.out, say=functools.partial(print, flush=True))
     print(f"first page: {folder / wanted.reports[0].name}.html")
     return 0
 

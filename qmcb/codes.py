@@ -478,6 +478,44 @@ UNIT: Codes = {
     "point": "分",
 }
 
+# Who stands for a run, in the order in which they sign (qmcb/reports/signoff.py)
+SIGN_OFF: Codes = {"prepared": "编制", "reviewed": "复核", "approved": "批准"}
+
+# The index of runs (qmcb/reports/site.py): what has to be in order, and the words around it
+GATE: Codes = {
+    "balance": "勾稽关系",
+    "leak": "个人信息检查",
+    "quarantine": "隔离的行",
+    "rules": "规则核对",
+    "files": "文件与清单",
+}
+SITE: Codes = {
+    "title": "报告目录",
+    "question": "每次运行的报告、检查结果和签署情况",
+    "skip": "跳到正文",
+    "content": "内容摘要",
+    "manifest": "清单",
+    "balance": "勾稽关系明细",
+    "line": "勾稽关系",
+    "whole": "合计",
+    "difference": "差额",
+    "lines": "{}条，不平{}条",
+    "clean": "未发现",
+    "none": "无",
+    "rows": "{:,}行（{}个文件），待原部门核对",
+    "unconfirmed": "待核{}条",
+    "recorded": "一致",
+    "changed": "生成后有{}处改动",
+    "unreadable": "清单无法读取",
+    "unsigned": "未签署",
+    "broken": "签名无效",
+    "unknown": "未登记的密钥（{}）",
+    "footer": "报告一经生成不再改动。红字为尚待处理之处；核对与复算用 qmcb verify。",
+}
+# The caption and the columns of the table of balance lines that every notebook ends with.
+BALANCE_CAPTION = "每一行的差额都必须为零"
+BALANCE: Codes = {"label": "勾稽关系", "whole": "合计", "difference": "差额"}
+
 RULE_STATUS: Codes = {"confirmed": "已核", "unconfirmed": "待核", "assumed": "假定"}
 
 # What is wrong with a resident number; up to "fifteen" it is certain all the same.

@@ -69,18 +69,18 @@ def read_run(folder: Path) -> Run:
     Raises `InputError` for a folder that is none, whose tables are not those of its manifest, or
     that asked about no doubts.
     """
-    manifest = _manifest(folder)
-    for report in manifest["reports"]:
-        tables = folder / "tables" / report["notebook"]
+    plan, reports, hashes = _manifest(folder)
+    for report in reports:
+        tables = folder / "tables" / report["notebook"]["name"]
         if (tables / "doubts.parquet").is_file():
             break
     else:
         raise InputError("a run with tables of doubts", f"none in {folder}", "run 02_cross_province first")
-    found = {file.stem: _table(file, folder, manifest["files"]) for file in sorted(tables.glob("*.parquet"))}
+    found = {file.stem: _table(file, folder, hashes) for file in sorted(tables.glob("*.parquet"))}
     inputs = found["inputs"].select(["table", "sha256"]).to_pylist()
     province = str(report["parameters"]["province"])
     return Run(
-        f"{manifest['plan']}/{folder.resolve().name}",
+        f"{plan}/{folder.resolve().name}",
         Period.parse(report["parameters"]["period"]),
         province,
         {row["table"]: row["sha256"] for row in inputs},
@@ -146,10 +146,13 @@ def sources(row: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(sides).union(*made_from)
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _manifest(folder: Path) -> tuple[str, list[dict[str, Any]], Mapping[str, str]]:
+    """Of the in-toto statement of a run: the plan's name, its reports, and the hash of every file."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-        return {name: manifest[name] for name in ("plan", "reports", "files")}
+        statement = json.loads((folder / "manifest.json").read_text("utf-8"))
+        told = statement["predicate"]
+        hashes = {one["name"]: one["digest"]["sha256"] for one in statement["subject"]}
+        return told["plan"]["name"], [dict(report) for report in told["reports"]], hashes
     except (OSError, ValueError, KeyError, TypeError) as error:
         expected = "the folder of a run with its manifest.json"
         raise InputError(expected, str(folder), "name a folder that qmcb run has made") from error

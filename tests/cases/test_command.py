@@ -28,13 +28,19 @@ def run_of(source: Path, out: Path, period: str) -> Path:
     study.save(str(out / "tables" / "02_cross_province"))
     study.book.close()
     files = [path for path in out.rglob("*.parquet")]
-    report = {"notebook": "02_cross_province", "parameters": {"province": "64", "period": period}}
+    report = {
+        "notebook": {"name": "02_cross_province"},
+        "parameters": {"province": "64", "period": period},
+    }
     manifest = {
-        "plan": "sample",
-        "reports": [report],
-        "files": {
-            path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-        },
+        "predicate": {"plan": {"name": "sample"}, "reports": [report]},
+        "subject": [
+            {
+                "name": path.relative_to(out).as_posix(),
+                "digest": {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
+            }
+            for path in files
+        ],
     }
     (out / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     return out
