@@ -51,15 +51,22 @@ def read(place: Path) -> Fund:
 
     Raises `InputError` with one line for whatever is wrong: see `fund`.
     """
-    if place.is_dir():
-        found = {name: files.find(place, CONTRACTS[name]) for name in (_ACCOUNTS, _CHANGES)}
-        paths = {name: path for name, path in found.items() if path is not None}
-        if _ACCOUNTS not in paths:
-            raise InputError(f"{_ACCOUNTS}.parquet or .csv in {place}", "no such file", "add the table")
-    else:
-        paths = {_ACCOUNTS: place}
-    with book.read_files(paths) as opened:
+    with book.read_files(files_of(place)) as opened:
         return fund(opened)
+
+
+def files_of(place: Path) -> dict[str, Path]:
+    """The files of fund_accounts and, in a folder that has them, of budget_changes, by table.
+
+    Raises `InputError` where a folder has no fund_accounts.
+    """
+    if not place.is_dir():
+        return {_ACCOUNTS: place}
+    found = {name: files.find(place, CONTRACTS[name]) for name in (_ACCOUNTS, _CHANGES)}
+    paths = {name: path for name, path in found.items() if path is not None}
+    if _ACCOUNTS not in paths:
+        raise InputError(f"{_ACCOUNTS}.parquet or .csv in {place}", "no such file", "add the table")
+    return paths
 
 
 def fund(opened: Book) -> Fund:

@@ -17,6 +17,7 @@ PAPER = "#ffffff"
 CONTEXT = "#b4c0ca"  # what is not the finding
 FIRM = "#5d7282"  # totals and what remains
 ACCENT = "#c4501b"  # the finding, and nothing else
+LESS = "#2c6e8f"  # a change for less, where accent is one for more
 
 # Hues after Okabe and Ito, told apart by colour-blind readers; one family of insurance, one hue.
 INSURANCE: Mapping[str, str] = {
@@ -42,6 +43,21 @@ PAYER: Mapping[str, str] = {
     "city": "#88ccee",
     "grant": "#332288",
     "advance": "#8d83c7",
+}
+# Whose purse (codes.PURSE) has the colour of the payer that stands for it.
+PURSE: Mapping[str, str] = {
+    "counties": PAYER["county"],
+    "city": PAYER["city"],
+    "province": PAYER["grant"],
+    "pool": PAYER["adjustment"],
+}
+# What stays with a county (codes.ZONE): only where it loses by collecting more is a finding.
+ZONE: Mapping[str, str] = {
+    "perverse": ACCENT,
+    "indifferent": "#e6a57e",
+    "weak": "#f3dccb",
+    "partial": "#cdd6dd",
+    "full": "#93a4b1",
 }
 SHADES = LinearSegmentedColormap.from_list("qmcb", ["#fdf1e8", "#f2bd94", "#d9783f", "#a83f10", "#6f2606"])
 
@@ -84,6 +100,11 @@ def drawable(text: str) -> str:
 def ems(text: str) -> float:
     """Width of `text` in em: one for Chinese characters and stops, about half of it for others."""
     return sum(1.0 if ord(c) >= 0x2E80 or c in _WIDE else 0.58 for c in text)
+
+
+def inches(text: str, size: float) -> float:
+    """About how wide `text` is at a size in points."""
+    return ems(text) * size / 72
 
 
 def wrap(text: str, width: float) -> list[str]:
