@@ -126,11 +126,21 @@ class Sheet:
         self.path([(x0, y0), (x1, y1)], colour=colour)
 
     def path(
-        self, points: Sequence[tuple[float, float]], *, colour: str = style.HAIRLINE, width: float = 0.8
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        colour: str = style.HAIRLINE,
+        width: float = 0.8,
+        over: bool = False,
     ) -> None:
-        """A line through points, beneath what is written and filled; `width` in points of type."""
+        """A line through points, beneath what is written and, unless `over`, what is filled.
+
+        `width` is in points of type.
+        """
         xs, ys = zip(*points, strict=True)
-        self.axes.plot(xs, ys, color=colour, linewidth=width, solid_capstyle="butt", zorder=0.5)
+        self.axes.plot(
+            xs, ys, color=colour, linewidth=width, solid_capstyle="butt", zorder=1.5 if over else 0.5
+        )
 
     def legend(self, y: float, names: Mapping[str, str]) -> None:
         """Names, each behind a block of its colour, in one row centred on y."""
