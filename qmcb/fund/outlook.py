@@ -60,7 +60,9 @@ class Outlook:
         """The deficit of all years = what counties, the finances above them and the fund bear, all paths."""
         whole, *parts = (sum(map(int, self.sums[name])) for name in SUMS)
         labels = (codes.OUTLOOK["cost"], codes.OUTLOOK["given"], codes.PURSE["pool"])
-        return Line(f"全部路径{codes.OUTLOOK['deficit']}（分）", whole, tuple(zip(labels, parts, strict=True)))
+        return Line(
+            f"全部路径{codes.OUTLOOK['deficit']}（分）", whole, tuple(zip(labels, parts, strict=True))
+        )
 
 
 def project(

@@ -50,15 +50,24 @@ class Plot:
             y = self.y(value)
             self.paper.line(self.left, y, self.right, y, colour=style.HAIRLINE if value else style.CONTEXT)
             if named:
-                self.paper.write(self.left - 0.07, y, amount(value), size=SMALL, colour=style.MUTED, align="right")
+                self.paper.write(
+                    self.left - 0.07, y, amount(value), size=SMALL, colour=style.MUTED, align="right"
+                )
 
     def across(self, *, named: bool = True) -> None:
         """Ticks at round numbers below, with their names."""
         for value in ticks(self.first, self.last, max(2, int(self.width / 0.75))):
-            self.paper.line(self.x(value), self.bottom, self.x(value), self.bottom + 0.04, colour=style.CONTEXT)
+            self.paper.line(
+                self.x(value), self.bottom, self.x(value), self.bottom + 0.04, colour=style.CONTEXT
+            )
             if named:
                 self.paper.write(
-                    self.x(value), self.bottom + 0.14, amount(value), size=SMALL, colour=style.MUTED, align="center"
+                    self.x(value),
+                    self.bottom + 0.14,
+                    amount(value),
+                    size=SMALL,
+                    colour=style.MUTED,
+                    align="center",
                 )
 
     def years(self, *, named: bool = True) -> None:
@@ -68,7 +77,12 @@ class Plot:
             self.paper.line(self.x(year), self.bottom, self.x(year), self.bottom + 0.04, colour=style.CONTEXT)
             if named:
                 self.paper.write(
-                    self.x(year), self.bottom + 0.14, str(year), size=SMALL, colour=style.MUTED, align="center"
+                    self.x(year),
+                    self.bottom + 0.14,
+                    str(year),
+                    size=SMALL,
+                    colour=style.MUTED,
+                    align="center",
                 )
 
 

@@ -47,7 +47,9 @@ def front(
         plot.levels()
         plot.across()
         paper.write(MARGIN, 0.1, f"↑ {across}", size=SMALL, colour=style.MUTED)
-        paper.write(plot.right, plot.bottom + 0.36, f"{along} →", size=SMALL, colour=style.MUTED, align="right")
+        paper.write(
+            plot.right, plot.bottom + 0.36, f"{along} →", size=SMALL, colour=style.MUTED, align="right"
+        )
         taken: list[_Box] = []
         for label, line in bounds.groupby("label", sort=False):
             taken += _bound(plot, str(label), line[line["x"] <= wide])
