@@ -11,6 +11,7 @@ from qmcb.fund.accounts import Panel
 from qmcb.fund.assumptions import Assumptions
 from qmcb.fund.behaviour import Behaviour
 from qmcb.fund.exact import PPM
+from qmcb.fund.outlook import Name
 from qmcb.fund.projection import Plan
 from qmcb.fund.scheme import Terms
 
@@ -40,7 +41,7 @@ def generations(
 
 
 def kept(
-    panel: Panel, plans: Mapping[str, tuple[Terms, Behaviour | None]], told: Assumptions, *,
+    panel: Panel, plans: Mapping[Name, tuple[Terms, Behaviour | None]], told: Assumptions, *,
     as_of: date, of: int, base: int | None = None, until: int = 2050,
 ) -> pd.DataFrame:  # fmt: skip
     """What at least stays of one more yuan collected, year after year, under several schemes.

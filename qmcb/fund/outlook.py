@@ -1,8 +1,9 @@
 """The outlook: what becomes of each county's fund under a scheme, in thousands of paths."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ from qmcb.fund.exact import Whole
 from qmcb.fund.projection import Plan, Settled
 from qmcb.fund.scheme import Terms
 from qmcb.identity import region as regions_in_time
+
+Name = TypeVar("Name", bound=Hashable)
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MEASURES = (*codes.OUTLOOK, *codes.PAYER)
@@ -83,9 +86,9 @@ def project(
 
 
 def compare(
-    panel: Panel, plans: Mapping[str, tuple[Terms, Behaviour | None]], assumptions: Assumptions, *,
+    panel: Panel, plans: Mapping[Name, tuple[Terms, Behaviour | None]], assumptions: Assumptions, *,
     base: int | None = None, until: int = 2050, draws: int = 1000, seed: int = 0, as_of: date | None = None,
-) -> dict[str, Outlook]:  # fmt: skip
+) -> dict[Name, Outlook]:  # fmt: skip
     """The outlook under several schemes, each with or without a response, on the same paths: by name.
 
     See `project` for the rest and for what it raises.

@@ -47,8 +47,8 @@ def areas(
             paper.write(x, _TOP - 0.15, str(panel), strong=True)
             ends = f"{axis.digits(whole.iloc[0])} → {axis.digits(whole.iloc[-1])}"
             paper.write(plot.right, _TOP - 0.15, ends, size=9, colour=style.MUTED, align="right")
-    ends = table["year"].isin([table["year"].min(), table["year"].max()]) | (table["year"] % _EVERY == 0)
-    shown = table[ends].round(4).astype({"year": str})[["panel", "year", "part", "amount"]]
+    kept = table["year"].isin([table["year"].min(), table["year"].max()]) | (table["year"] % _EVERY == 0)
+    shown = table[kept].round(4).astype({"year": str})[["panel", "year", "part", "amount"]]
     texts = [axis.digits(float(own.iloc[-1].sum())) for own in wide.values()]
     told = sentence(title, [str(panel) for panel in panels], texts, unit)
     return Picture(paper.figure, shown.reset_index(drop=True), told)

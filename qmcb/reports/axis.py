@@ -11,11 +11,12 @@ SMALL = 8.5
 _STEPS = (1, 2, 5, 10)
 _YEARS = (1, 2, 5, 10, 20, 50)
 _SLACK = 1e-9
+_TICK = (style.CONTEXT, style.HAIRLINE)
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A place on a sheet, in inches, where x goes from `first` to `last` and y upwards from `low` to `high`."""
+    """A place on a sheet, in inches: x from `first` to `last`, y upwards from `low` to `high`."""
 
     paper: Sheet
     left: float
@@ -54,36 +55,23 @@ class Plot:
                     self.left - 0.07, y, amount(value), size=SMALL, colour=style.MUTED, align="right"
                 )
 
-    def across(self, *, named: bool = True) -> None:
-        """Ticks at round numbers below, with their names."""
-        for value in ticks(self.first, self.last, max(2, int(self.width / 0.75))):
-            self.paper.line(
-                self.x(value), self.bottom, self.x(value), self.bottom + 0.04, colour=style.CONTEXT
-            )
-            if named:
-                self.paper.write(
-                    self.x(value),
-                    self.bottom + 0.14,
-                    amount(value),
-                    size=SMALL,
-                    colour=style.MUTED,
-                    align="center",
-                )
+    def across(self) -> None:
+        """Lines at round numbers, with their names below."""
+        self._below(ticks(self.first, self.last, max(2, int(self.width / 0.75))), self.height, named=True)
 
-    def years(self, *, named: bool = True) -> None:
-        """Ticks at round years below, with their names as far as they fit."""
+    def years(self, *, named: bool = True, high: float = 0) -> None:
+        """Ticks at round years below, with their names as far as they fit; `high` makes lines of them."""
         step = next(step for step in _YEARS if self.width / max(self.last - self.first, 1) * step >= 0.42)
-        for year in range(ceil(self.first / step) * step, int(self.last) + 1, step):
-            self.paper.line(self.x(year), self.bottom, self.x(year), self.bottom + 0.04, colour=style.CONTEXT)
+        years = range(ceil(self.first / step) * step, int(self.last) + 1, step)
+        self._below(years, high, named=named)
+
+    def _below(self, values: Sequence[float], high: float, *, named: bool) -> None:
+        for value in values:
+            x = self.x(value)
+            self.paper.line(x, self.bottom - high, x, self.bottom + 0.04, colour=_TICK[high > 0])
             if named:
-                self.paper.write(
-                    self.x(year),
-                    self.bottom + 0.14,
-                    str(year),
-                    size=SMALL,
-                    colour=style.MUTED,
-                    align="center",
-                )
+                text = str(value) if isinstance(value, int) else amount(value)
+                self.paper.write(x, self.bottom + 0.14, text, size=SMALL, colour=style.MUTED, align="center")
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
@@ -103,13 +91,13 @@ def amount(value: float) -> str:
 def digits(value: float) -> str:
     """A number as fine as it is worth: three digits and no more, whole above a hundred."""
     size = abs(value)
-    decimals = 0 if size >= 99.95 else 1 if size >= 9.995 else 2
+    decimals = 0 if size >= 99.95 or not size else 1 if size >= 9.995 else 2
     text = f"{size:,.{decimals}f}"
     return f"−{text}" if value < 0 and text.strip("0.") else text
 
 
 def apart(wanted: Sequence[float], pitch: float, low: float, high: float) -> list[float]:
-    """Heights near the wanted ones, each at least a pitch from the next, between low and high where they fit."""
+    """Heights near the wanted, each a pitch or more from the next, between low and high where they fit."""
     order = sorted(range(len(wanted)), key=lambda at: wanted[at])
     placed = [0.0] * len(wanted)
     y = low - pitch

@@ -6,7 +6,7 @@ from qmcb.reports import axis, style
 from qmcb.reports.axis import SMALL, Plot
 from qmcb.reports.picture import MARGIN, WIDTH, Picture, sentence, sheet
 
-_HIGH = 2.9
+_HIGH = 2.5
 _TOP = 0.16
 _PITCH = 0.19
 _SIZE = 9.5
@@ -34,7 +34,7 @@ def lines(
     names = {"、".join(own): (values, finding in own) for values, own in together.items()}
     texts = {name: axis.digits(values[-1]) for name, (values, _) in names.items()}
     labels = {name: style.wrap(f"{name}  {texts[name]}", 17) for name in names}
-    right = MARGIN + 0.3 + max(style.inches(line, _SIZE) for rows in labels.values() for line in rows)
+    right = MARGIN + 0.3 + max(1.03 * style.inches(line, _SIZE) for rows in labels.values() for line in rows)
     high = most if most is not None else max(float(wide.max().max()) * 1.05, 1e-9)
     left = MARGIN + 0.1 + max(style.inches(axis.amount(each), SMALL) for each in axis.ticks(0, high, 9))
     years = wide.index.tolist()

@@ -22,6 +22,7 @@ MARGIN = 0.03
 _PIXELS = 100
 _SHARPNESS = 2
 _COLOURS = 256
+_HINTED = 0.98  # small type is drawn on whole pixels, and so a little wider
 _SENTENCE = 12
 _LINE = 1.3
 _UNIT = "单位："
@@ -163,7 +164,7 @@ def sheet(height: float, *, title: str, unit: str, note: str) -> Iterator[Sheet]
 
 def _sheet(height: float, title: str, unit: str, note: str) -> Sheet:
     titles = style.wrap(title, (WIDTH - 2 * MARGIN) * 72 / 15 - 1)  # a stop may hang over by one
-    notes = style.wrap(note, (WIDTH - 2 * MARGIN) * 72 / 8.5 - 1) if note else []
+    notes = style.wrap(note, _HINTED * (WIDTH - 2 * MARGIN) * 72 / 8.5 - 1) if note else []
     head, foot = 0.16 + 0.3 * len(titles) + 0.3, 0.2 * len(notes) + 0.16
     whole = head + height + foot
     figure = Figure(figsize=(WIDTH, whole), facecolor=style.PAPER)

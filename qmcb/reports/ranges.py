@@ -1,10 +1,11 @@
 """Ranges: a row a label with the spread of what may come, from the least to the most likely."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
-from qmcb.reports import axis, style
+from qmcb.reports import style
 from qmcb.reports.axis import Plot
 from qmcb.reports.picture import MARGIN, WIDTH, Picture, Sheet, sentence, sheet
 
@@ -44,10 +45,11 @@ def ranges(
     rows = table[["group", "label"]].drop_duplicates()
     series = list(dict.fromkeys(table["series"].astype(str)))
     height = max(_ROW, _LINE * len(series) + 0.09 * (len(series) > 1))
-    least, most = span or (0.0, float(table["p95"].max()) * 1.02)
+    low, high = float(table["p5"].min()), float(table["p95"].max())
+    least, most = span or (min(0.0, low * 1.02), high * 1.02 or 1.0)
     gutter = max(style.inches(str(group), _SIZE) for group in rows["group"]) + 0.1
     left = MARGIN + gutter + max(style.inches(str(label), _SIZE) for label in rows["label"]) + 0.14
-    texts = max(style.inches(text, _SIZE) for text in table["text"]) + 0.1
+    texts = max(style.inches(text, _SIZE) for text in table["text"]) + 0.2
     width = (WIDTH - MARGIN - left - _GAP * (len(panels) - 1)) / len(panels) - texts
     head = _HEAD if len(series) > 1 or any(panels) else 0.12
     head += 0.2 * (len(series) > 1 and any(panels))
@@ -62,9 +64,7 @@ def ranges(
         for at, panel in enumerate(panels):
             x = left + at * (width + texts + _GAP)
             plot = Plot(paper, x, head, width, y - head, least, most, 0, 1)
-            (plot.years if years else plot.across)()
-            for tick in axis.ticks(least, most, max(2, int(width / 0.75))):
-                paper.line(plot.x(tick), head, plot.x(tick), y)
+            plot.years(high=y - head) if years else plot.across()
             if panel:
                 paper.write(x, head - 0.14, panel, size=_SIZE, strong=True)
             own = table[table["panel"].astype(str) == panel]
@@ -92,16 +92,16 @@ def _names(paper: Sheet, rows: pd.DataFrame, tops: Mapping[str, float], left: fl
         paper.write(left - 0.1, top + height / 2, str(label), size=_SIZE, align="right")
 
 
-def _range(plot: Plot, y: float, row: Mapping[str, object], colour: str) -> None:
-    ends = {name: plot.right if pd.isna(row[name]) else plot.x(float(row[name])) for name in QUANTILES}  # type: ignore[call-overload,arg-type]
-    if not pd.isna(row["p5"]):  # type: ignore[call-overload]
+def _range(plot: Plot, y: float, row: Mapping[Hashable, Any], colour: str) -> None:
+    ends = {name: plot.right if pd.isna(row[name]) else plot.x(float(row[name])) for name in QUANTILES}
+    if not pd.isna(row["p5"]):
         plot.paper.block(ends["p5"], y - 0.011, ends["p95"] - ends["p5"], 0.022, colour)
-    if not pd.isna(row["p25"]):  # type: ignore[call-overload]
+    if not pd.isna(row["p25"]):
         plot.paper.block(ends["p25"], y - 0.035, ends["p75"] - ends["p25"], 0.07, colour)
-    if not pd.isna(row["p5"]) and pd.isna(row["p95"]):  # type: ignore[call-overload]
+    if not pd.isna(row["p5"]) and pd.isna(row["p95"]):
         x = plot.right
         plot.paper.area([(x, y - 0.055), (x + 0.07, y), (x, y + 0.055)], colour)
-    strong = not pd.isna(row["p50"])  # type: ignore[call-overload]
+    strong = not pd.isna(row["p50"])
     if strong:
         plot.paper.dot(ends["p50"], y, 0.055, colour)
     ink = style.INK if strong else style.MUTED

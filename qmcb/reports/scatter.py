@@ -55,7 +55,7 @@ def front(
             taken += _bound(plot, str(label), line[line["x"] <= wide])
         spots = plot.points(own["x"].tolist(), own["y"].tolist())
         if len(spots) > 1:
-            paper.path(spots, colour=style.FIRM, width=1.6, over=True)
+            paper.path(spots, colour=style.FIRM, width=1.6)
         taken += [(x - 0.05, y - 0.05, x + 0.05, y + 0.05) for x, y in spots]
         for label, x, y in others[["label", "x", "y"]].itertuples(index=False):
             ink = style.ACCENT if label == finding else style.INK
@@ -79,14 +79,15 @@ def _greatest(points: pd.DataFrame, bounds: pd.DataFrame) -> float:
 
 
 def _bound(plot: Plot, label: str, line: pd.DataFrame) -> list[_Box]:
-    """A line of the bound, named along its end; the places that it takes."""
+    """A line of the bound, named above its end; the places that it takes."""
     spots = plot.points(line["x"].tolist(), line["y"].tolist())
-    plot.paper.path(spots, colour=style.CONTEXT, width=1.6, over=True)
-    x, y = spots[-1]
-    size = style.inches(label, SMALL)
-    plot.paper.write(x, y - 0.13, label, size=SMALL, colour=style.MUTED, align="right")
+    plot.paper.path(spots, colour=style.CONTEXT, width=1.6)
+    size = style.inches(label, SMALL) + 0.05
+    x = spots[-1][0]
+    y = min(y for at, y in spots if at >= x - size * 1.2)  # above the line, wherever it is under the name
+    plot.paper.write(x, y - 0.1, label, size=SMALL, colour=style.MUTED, align="right")
     edges = [(min(a, c), min(b, d), max(a, c), max(b, d)) for (a, b), (c, d) in pairwise(spots)]
-    return [(x - size, y - 0.2, x, y - 0.04), *edges]
+    return [(x - size, y - 0.18, x, y - 0.02), *edges]
 
 
 def _name(plot: Plot, text: str, x: float, y: float, ink: str, taken: list[_Box], *, strong: bool) -> None:

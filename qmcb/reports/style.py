@@ -71,7 +71,7 @@ _RC = {
 }
 _MISSING = "〓"  # the printer's mark for a character that the font does not have
 _UNBROKEN = re.compile(r"[（《「【“‘]*(?:[0-9A-Za-z.,%+\-–<]+|.|$)", re.DOTALL)
-_WIDE = "—‘’“”…‰"
+_WIDE = "—‘’“”…‰·"
 _NOT_FIRST = "，。、；：！？）》」】”’％·"
 
 

@@ -1,7 +1,8 @@
-"""What a scheme does over time: who pays, how unequally, what stays, and what a response of collection changes."""
+"""What a scheme does over time: who pays, how unequally, what stays, and what a response would change."""
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from qmcb.fund import behaviour, outlook
 from qmcb.fund.exact import Whole
@@ -22,7 +23,7 @@ def burdens(study: FundOutlook, responds: bool = False) -> Picture:
     for what in ("cost", "given"):
         for name, each in study.schemes.items():
             rows = fans.rows(study, study.outlooks[name, responds], what, money, past=False)
-            parts.append(rows.assign(panel=f"{each.label}·{fans.purse(what)}"))
+            parts.append(rows.assign(panel=f"{each.label}\n{fans.purse(what)}"))
     cost = {name: fans.last(study.outlooks[name, responds], "cost", 2) for name in study.schemes}
     least, most = (study.schemes[pick(cost, key=lambda name: cost[name])].label for pick in (min, max))
     texts = f"{money.text(min(cost.values()))}至{money.text(max(cost.values()))}{money.label}"
@@ -52,7 +53,6 @@ def responses(study: FundOutlook) -> Picture:
                     "series": _WITH if responds else _WITHOUT, **low, "text": axis.digits(low["p50"]),
                 }
             )  # fmt: skip
-    made = pd.DataFrame(rows)
     name, told = study.scheme.name, study.behaviour.row()
     before, after = (np.median(study.outlooks[name, each].sums["cost"]) for each in (False, True))
     more = (after - before) / YI.fen
@@ -60,8 +60,11 @@ def responses(study: FundOutlook) -> Picture:
         f"若征缴如所选情景变化，{study.scheme.label}下各县{study.base + 1}–{study.until}年累计负担中位数"
         f"{'多' if more >= 0 else '少'}{axis.digits(abs(more))}亿元"
     )
-    note = f"情景：{told['label']}，{_changes(told)}；{_cited(told)}。这是文献估计，用作情景，不是本地事实。{fans.NOMINAL}{fans.source(study)}"
-    return ranges.ranges(made, title=title, unit=YI.label, colours=_COLOURS, note=note)
+    note = (
+        f"情景：{told['label']}，{_changes(told)}；{_cited(told)}（{told['status']}）。这是文献估计，用作情景，"
+        f"不是本地事实。{fans.NOMINAL}{fans.source(study)}"
+    )
+    return ranges.ranges(pd.DataFrame(rows), title=title, unit=YI.label, colours=_COLOURS, note=note)
 
 
 def response_table(study: FundOutlook) -> Table:
@@ -86,7 +89,7 @@ def fairness(study: FundOutlook) -> Picture:
     parts = []
     for (name, responds), made in study.outlooks.items():
         columns = dict(zip(fan.QUANTILES, made.gini.T, strict=True))
-        label = f"{study.schemes[name].label}·{'有反应' if responds else '无反应'}"
+        label = f"{study.schemes[name].label}\n{'有反应' if responds else '无反应'}"
         parts.append(pd.DataFrame({"panel": label, "year": made.years, "actual": np.nan, **columns}))
     last = {name: study.outlooks[name, False].gini[-1, 2] for name in study.schemes}
     least, most = (study.schemes[pick(last, key=lambda name: last[name])].label for pick in (min, max))
@@ -106,26 +109,19 @@ def fairness(study: FundOutlook) -> Picture:
 
 def incentives(study: FundOutlook) -> Table:
     """What stays with counties of one more yuan, scheme by scheme along the mean path."""
-    wide = study.kept.pivot(index="plan", columns="year", values="kept")
-    years = [year for year in wide if year in (study.base + 1, study.until) or year % 5 == 0]
+    kept = {(plan, year): f"{stays:.2f}" for plan, year, stays in study.kept.itertuples(index=False)}
+    years = [year for year in study.made.years if year in (study.base + 1, study.until) or year % 5 == 0]
     rows = [
-        (
-            study.schemes[name].label,
-            _WITH if responds else _WITHOUT,
-            *wide.loc[[(name, responds)], years].iloc[0],
-        )
+        (study.schemes[name].label, text, *(kept[(name, responds), year] for year in years))
         for name in study.schemes
-        for responds in (False, True)
+        for responds, text in ((False, _WITHOUT), (True, _WITH))
     ]
     columns = ["分担办法", "情景", *(f"{year}年" for year in years)]
     note = (
         f"多征一元，占全部征缴收入{study.space.of / 10_000:g}%的县至少留下多少；其余各县留得更少。"
         "沿均值路径计算，考核系数不变；1.00为全留，0为白收。"
     )
-    shown = pd.DataFrame(rows, columns=columns)
-    for name in columns[2:]:
-        shown[name] = shown[name].map("{:.2f}".format)
-    return table(shown, caption="多征一元留县份额", note=note)
+    return table(pd.DataFrame(rows, columns=columns), caption="多征一元留县份额", note=note)
 
 
 def tried(study: FundOutlook, **values: float) -> Picture:
@@ -150,15 +146,14 @@ def tried(study: FundOutlook, **values: float) -> Picture:
     )
 
 
-def _quantiles(sums: Whole) -> Whole:
-    made: Whole = np.quantile(sums, outlook.QUANTILES, method="inverted_cdf")
+def _quantiles(sums: Whole) -> NDArray[np.float64]:
+    made: NDArray[np.float64] = np.quantile(sums, outlook.QUANTILES, method="inverted_cdf")
     return made
 
 
 def _changes(told: dict[str, str]) -> str:
-    if told["surplus"] == told["deficit"]:
-        return told["surplus"]
-    return f"有结余的县{told['surplus']}，有缺口的县{told['deficit']}"
+    surplus, deficit = (told[name].replace("-", "−") for name in ("surplus", "deficit"))
+    return surplus if surplus == deficit else f"有结余的县{surplus}，有缺口的县{deficit}"
 
 
 def _cited(told: dict[str, str]) -> str:

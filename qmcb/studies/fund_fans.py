@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from qmcb import codes
-from qmcb.fund.accounts import UNKNOWN
+from qmcb.fund.accounts import UNKNOWN, Panel
 from qmcb.fund.exact import Whole
 from qmcb.fund.outlook import Outlook
 from qmcb.reports import fan
@@ -42,9 +42,9 @@ def last(made: Outlook, what: str, quantile: int) -> float:
     return float(made.amounts[what][-1, quantile, -1])
 
 
-def actual(study: FundOutlook, what: str, region: str | None = None) -> Whole:
+def actual(panel: Panel, what: str, region: str | None = None) -> Whole:
     """What was, year by year: of a county, or of all together."""
-    accounts, closed = study.panel.accounts, study.panel.closed
+    accounts, closed = panel.accounts, panel.closed
     name = {"deficit": "gap"}.get(what, what)
     values = closed if what == "closing_balance" else getattr(accounts, name)
     values = np.where(values == UNKNOWN, accounts.closing_balance, values)
@@ -61,6 +61,8 @@ def rows(
     columns = dict(zip(fan.QUANTILES, ahead.T, strict=True))
     rows = pd.DataFrame({"year": made.years, "actual": np.nan, **columns})
     if past:
-        before = pd.DataFrame({"year": study.panel.years, "actual": actual(study, what, region) / money.fen})
+        before = pd.DataFrame(
+            {"year": study.panel.years, "actual": actual(study.panel, what, region) / money.fen}
+        )
         rows = pd.concat([before, rows])
     return rows.assign(panel=codes.OUTLOOK.get(what, codes.PAYER.get(what, what)))

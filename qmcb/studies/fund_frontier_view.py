@@ -38,12 +38,13 @@ def front(study: FundOutlook) -> Picture | Table:
     years = study.frontier.years
     note = (
         f"越靠左下越好。{years[0]}–{years[-1]}年合计；实线编号为搜索到的方案（参数见下表），灰线为线性规划证明的下限，"
-        f"任何分配办法都到不了线下；激励底线为占征缴{study.space.of / PPM:.0%}的县多征一元至少留{study.space.kept / PPM:.0%}。"
+        f"任何分配办法都到不了线下；激励底线为占征缴{study.space.of / PPM:.0%}的县"
+        f"多征一元至少留{study.space.kept / PPM:.0%}。"
         f"{fans.source(study)}"
     )
     return scatter.front(
-        points, drawn, title=_title(study, stand), unit="横轴亿元，纵轴基尼系数", across=codes.FRONTIER["gini"],
-        along=codes.FRONTIER["cost"] + "（亿元）", finding=study.scheme.label, note=note,
+        points, drawn, title=_title(study, stand), unit="横轴亿元，纵轴基尼系数", note=note,
+        across=codes.FRONTIER["gini"], along=codes.FRONTIER["cost"] + "（亿元）", finding=study.scheme.label,
     )  # fmt: skip
 
 
@@ -98,7 +99,10 @@ def schemes(study: FundOutlook) -> Table:
         "cost_above",
         "dominated_by",
     ]
-    note = "负数表示该办法在前沿之下：它的形式不在可选范围内。不达激励底线的，比前沿便宜或公平，也是以激励换来的。"
+    note = (
+        "负数表示该办法在前沿之下：它的形式不在可选范围内。"
+        "不达激励底线的，即使比前沿便宜或公平，也是以激励换来的。"
+    )
     labels = {name: _heading(name) for name in names}
     return table(shown[names], caption="现行各办法与前沿的距离", labels=labels, note=note)
 

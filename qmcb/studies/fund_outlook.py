@@ -1,6 +1,6 @@
 """What notebook 07 asks: where the fund goes, what a scheme does to it, and which could be chosen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -13,7 +13,17 @@ from qmcb import paths
 from qmcb.balance import Line
 from qmcb.errors import InputError
 from qmcb.fund import (
-    assumptions, behaviour, dated, frontier, ledger, mean_path, outlook, projection, scheme, settle, space,
+    assumptions,
+    behaviour,
+    dated,
+    frontier,
+    ledger,
+    mean_path,
+    outlook,
+    projection,
+    scheme,
+    settle,
+    space,
 )  # fmt: skip
 from qmcb.fund.accounts import Panel
 from qmcb.fund.assumptions import Assumptions
@@ -58,10 +68,14 @@ class FundOutlook:
         return self.outlooks[self.scheme.name, False]
 
     @property
+    def whole(self) -> Panel:
+        """All actual accounts."""
+        return self.source.fund["actual"]
+
+    @property
     def panel(self) -> Panel:
         """The actual accounts up to the base year."""
-        actual = self.source.fund["actual"]
-        return actual.only(tuple(year for year in actual.years if year <= self.base))
+        return self.whole.only(tuple(year for year in self.whole.years if year <= self.base))
 
     @property
     def base(self) -> int:
@@ -92,7 +106,7 @@ class FundOutlook:
 
     @cached_property
     def other_day(self) -> date:
-        """A day on which other retirement ages were known: before they last changed, or when they will have."""
+        """A day on which other retirement ages were known: before they last changed, or when they do."""
         last = max(dated.load("retirement_age", paths.PENSION).values)
         return last - timedelta(days=1) if self.as_of >= last else last
 
@@ -106,8 +120,8 @@ class FundOutlook:
 
     @cached_property
     def hindcast(self) -> Outlook | None:
-        """What would have been projected from the first year that allows it; None with under two years since."""
-        actual = self.source.fund["actual"]
+        """What would have been projected from the first year that allows it; None a year before the last."""
+        actual = self.whole
         first = self.told.history - 1
         if first + 2 >= len(actual.years):
             return None
@@ -171,19 +185,17 @@ class FundOutlook:
             return
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
-        keys = [dict(zip(("scheme", "responds"), key, strict=True)) for key in self.outlooks]
-        runs = list(zip(keys, self.outlooks.values(), strict=True))
-        fans = [
-            outlook.fan(made, what).assign(measure=what, **key)
-            for key, made in runs
-            for what in outlook.MEASURES
-        ]
         tables = {
-            "fans": pd.concat(fans),
-            "exhaustion": pd.concat([outlook.exhaustion(made).assign(**key) for key, made in runs]),
-            "kept": self.kept.assign(
-                plan=[f"{name}{'+' * responds}" for name, responds in self.kept["plan"]]
+            "fans": self._all(
+                lambda made: pd.concat(
+                    [outlook.fan(made, what).assign(measure=what) for what in outlook.MEASURES]
+                )
             ),
+            "exhaustion": self._all(outlook.exhaustion),
+            "kept": self.kept.assign(
+                scheme=[name for name, _ in self.kept["plan"]],
+                responds=[responds for _, responds in self.kept["plan"]],
+            ).drop(columns="plan"),
             "generations": pd.concat([rows.assign(as_of=day) for day, rows in self.generations.items()]),
             "inputs": pd.DataFrame([asdict(file) for file in self.source.book.files]),
         }
@@ -194,7 +206,17 @@ class FundOutlook:
         for table, rows in tables.items():
             rows.to_parquet(place / f"{table}.parquet", index=False)
 
-    def _compared(self, plans: Mapping[Any, Any], told: Assumptions | None = None) -> dict[Any, Outlook]:
+    def _all(self, rows: Callable[[Outlook], pd.DataFrame]) -> pd.DataFrame:
+        """Rows of every outlook, with its scheme and whether collection responds."""
+        parts = [
+            rows(made).assign(scheme=name, responds=responds)
+            for (name, responds), made in self.outlooks.items()
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    def _compared(
+        self, plans: Mapping[str, tuple[Terms, Behaviour | None]], told: Assumptions | None = None
+    ) -> dict[str, Outlook]:
         ends: dict[str, Any] = {"base": self.base, "until": self.until, "as_of": self.as_of}
         told = told or self.told
         return outlook.compare(self.panel, plans, told, draws=self.draws, seed=self.seed, **ends)

@@ -19,7 +19,7 @@ def summary(study: FundOutlook) -> Table:
     made, base, until = study.made, study.base, study.until
     money = fans.unit(study, "deficit")
     now, (low, mid, high) = (
-        fans.actual(study, "deficit")[-1],
+        fans.actual(study.panel, "deficit")[-1],
         (fans.last(made, "deficit", at) for at in (0, 2, 4)),
     )
     gone = [each for each in _years_used_up(made)[:-1, 2] if not np.isnan(each)]
@@ -56,7 +56,7 @@ def _told_response(study: FundOutlook) -> str:
 def deficit(study: FundOutlook) -> Picture:
     """What all counties together spend more than they take in, as it was and as it may become."""
     money = fans.unit(study, "deficit")
-    now, then = fans.actual(study, "deficit")[-1], fans.last(study.made, "deficit", 2)
+    now, then = fans.actual(study.panel, "deficit")[-1], fans.last(study.made, "deficit", 2)
     title = (
         f"{fans.whole(study)}收支差额{study.base}年为{money.text(now)}{money.label}，"
         f"{study.until}年中位数{money.text(then)}{money.label}"
@@ -74,7 +74,7 @@ def both_sides(study: FundOutlook) -> Picture:
     money = fans.unit(study, "spending")
     rows = [fans.rows(study, study.made, what, money) for what in ("contributions", "spending")]
     grown = [
-        fans.last(study.made, what, 2) / fans.actual(study, what)[-1]
+        fans.last(study.made, what, 2) / fans.actual(study.panel, what)[-1]
         for what in ("contributions", "spending")
     ]
     title = f"到{study.until}年，征缴收入中位数为{study.base}年的{grown[0]:.1f}倍，待遇支出为{grown[1]:.1f}倍"
@@ -90,30 +90,41 @@ def counties(study: FundOutlook, what: str) -> Picture:
     ]
     last = study.made.amounts[what][-1, 2, :-1]
     if what == "deficit":
-        title = f"{study.until}年{int((last > 0).sum())}个县中位数为缺口，{int((last <= 0).sum())}个县收支相抵或有结余"
+        short = int((last > 0).sum())
+        title = f"{study.until}年{short}个县中位数为缺口，{len(last) - short}个县收支相抵或有余"
     else:
         low = int((last <= 0).sum())
-        title = f"{study.scheme.label}下，{study.until}年{low}个县结余中位数为零或以下，其余{len(last) - low}个县有余"
-    note = f"{codes.OUTLOOK[what]}，县名右侧为{study.until}年中位数；各县同一尺度。{fans.NOMINAL}{fans.source(study)}"
+        rest = f"其余{len(last) - low}个县有余"
+        title = f"{study.scheme.label}下，{study.until}年{low}个县结余中位数为零或以下，{rest}"
+    note = (
+        f"{codes.OUTLOOK[what]}，由北到南；县名右侧为{study.until}年中位数，各县同一尺度。"
+        f"{fans.NOMINAL}{fans.source(study)}"
+    )
     return fan.fans(pd.concat(parts), title=title, unit=money.label, note=note)
 
 
 def payers(study: FundOutlook) -> Picture:
     """Who bears the gap year after year under the scheme in question."""
-    used = [name for name in codes.PAYER if study.made.amounts[name][..., -1].any()]
-    money = fans.unit(study, *(used or ["gap"]))
-    label = {name: codes.PAYER[name] for name in used or ["gap"] if name in codes.PAYER} or {
-        "gap": codes.OUTLOOK["gap"]
+    label = {name: text for name, text in codes.PAYER.items() if study.made.amounts[name][..., -1].any()} or {
+        "county": codes.PAYER["county"]
     }
+    money = fans.unit(study, *label)
     rows = [
         fans.rows(study, study.made, name, money, past=False).assign(panel=text)
         for name, text in label.items()
     ]
     most = label[max(label, key=lambda name: fans.last(study.made, name, 2))]
-    title = f"{study.scheme.label}下，{study.until}年{most}承担最多"
-    colours = {text: style.PAYER.get(name, style.ACCENT) for name, text in label.items()}
-    note = f"当期缺口（含上解）由谁承担，各方同一尺度；{study.base}年及以前没有按此办法分担的记录。{fans.NOMINAL}{fans.source(study)}"
-    return fan.fans(pd.concat(rows), title=title, unit=money.label, note=note, colours=colours)
+    note = (
+        f"当期缺口（含上解）由谁承担，各方同一尺度；{study.base}年及以前没有按此办法分担的记录。"
+        f"{fans.NOMINAL}{fans.source(study)}"
+    )
+    return fan.fans(
+        pd.concat(rows),
+        title=f"{study.scheme.label}下，{study.until}年{most}承担最多",
+        unit=money.label,
+        note=note,
+        colours={text: style.PAYER[name] for name, text in label.items()},
+    )
 
 
 def used_up(study: FundOutlook) -> Picture:
@@ -126,7 +137,10 @@ def used_up(study: FundOutlook) -> Picture:
     began, ends = (study.made.exhausted[at, :-1].sum() for at in (0, -1))
     half = [year for year, share in zip(study.made.years, together, strict=True) if share >= 0.5]
     whole = f"{half[0]}年起过半" if half else f"{study.until}年前不过半"
-    title = f"{study.scheme.label}下，平均{began:.1f}个县在{study.base + 1}年用尽结余，{study.until}年为{ends:.1f}个"
+    title = (
+        f"{study.scheme.label}下，平均{began:.1f}个县在{study.base + 1}年用尽结余，"
+        f"{study.until}年为{ends:.1f}个"
+    )
     note = (
         f"共{count}个县；某年起有政策性缺口须由财政负担，即为用尽。全部结余合并计算，"
         f"{fans.whole(study)}合计不足以弥补差额的路径{whole}。{fans.source(study)}"
@@ -149,7 +163,7 @@ def when_used_up(study: FundOutlook) -> Picture:
     note = f"点为半数路径用尽之年，粗线25%–75%，细线5%–95%；箭头为{study.until}年以后。{fans.source(study)}"
     return ranges.ranges(
         rows, title=title, unit="年份", colours={study.scheme.label: style.ACCENT},
-        span=(study.made.years[0], study.until), years=True, note=note,
+        span=(study.base, study.until), years=True, note=note,
     )  # fmt: skip
 
 
@@ -160,7 +174,7 @@ def _told_year(study: FundOutlook, median: float, share: float) -> str:
 
 
 def _years_used_up(made: Outlook) -> NDArray[np.float64]:
-    """The year in which each share of the paths is reached: (regions, quantiles), not a number where never."""
+    """The year in which each share of the paths is reached, (regions, quantiles); NaN where never."""
     reached = made.exhausted[:, :, None] >= np.array(outlook.QUANTILES) - 1e-9
     years = np.array(made.years, float)[reached.argmax(axis=0)]
     made_years: NDArray[np.float64] = np.where(reached.any(axis=0), years, np.nan)

@@ -51,7 +51,7 @@ def dependency(study: FundOutlook) -> Picture:
     for day, rows in study.generations.items():
         wide = rows.groupby("year")[["insured", "retired"]].sum()
         value = wide["retired"] / wide["insured"] * 100
-        label = f"{day.year}年{day.month}月{day.day}日所知的退休年龄"
+        label = f"按{day.year}年{day.month}月{day.day}日的规则"
         ends[day] = float(value.iloc[-1])
         parts.append(pd.DataFrame({"label": label, "year": wide.index, "value": value.to_numpy()}))
     change = ends[study.as_of] - ends[study.other_day]
