@@ -30,7 +30,7 @@ class Criteria:
     spending_over: int = parameter(parameters.points)
     deficit_budget: int = parameter(parameters.points)
     change_without_basis: int = parameter(parameters.points)
-    coefficient: Tiers = parameter(parameters.tiers)
+    coefficient: Tiers = parameter(parameters.tiers_of_score)
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,26 @@ def criteria(when: int | date, name: str = "completion", folder: Path = paths.AS
     file = dated.load(name, folder)
     day = file.effective(when)
     return dated.build(Criteria, file, day, file.values[day], folder)
+
+
+def in_force(
+    when: int | date, name: str = "completion", folder: Path = paths.ASSESSMENT
+) -> list[dict[str, str]]:
+    """Every criterion in force, for a page, with the columns of `Scheme.parameters`."""
+    file, rules = dated.load(name, folder), criteria(when, name, folder)
+    told = None if file.assumed else file.references.get(file.effective(when))
+    status = "assumed" if file.assumed else "confirmed" if file.confirmed else "unconfirmed"
+    return [
+        {
+            "step": file.label,
+            "parameter": codes.PARAMETER[each.name],
+            "value": parameters.text(each, getattr(rules, each.name)),
+            "document": told.document if told else "",
+            "article": told.article if told else "",
+            "status": codes.RULE_STATUS[status],
+        }
+        for each in parameters.of(Criteria).values()
+    ]
 
 
 def assess(fund: Fund, rules: Criteria) -> Assessment:

@@ -79,6 +79,11 @@ def tiers(raw: Any) -> Tiers:
     return Tiers(bounds, tuple(percent(row["percent"]) for row in raw))
 
 
+def tiers_of_score(raw: Any) -> Tiers:
+    """Tiers by points out of 100."""
+    return tiers(raw)
+
+
 def split(raw: Any) -> Mapping[str, int]:
     """Payers of codes.PAYER and their per cents, which sum to 100."""
     if (
@@ -153,6 +158,11 @@ def _tiers_text(value: Tiers) -> str:
     return "；".join(f"财力达均值{_percent_text(bound)}：{share}" for bound, share in rows)
 
 
+def _score_text(value: Tiers) -> str:
+    rows = zip(value.bounds, value.shares, strict=True)
+    return "；".join(f"{bound / (PPM // 100):g}分起{_percent_text(share)}" for bound, share in rows)
+
+
 def _split_text(value: Mapping[str, int]) -> str:
     return "；".join(f"{codes.PAYER[payer]}{_percent_text(share)}" for payer, share in value.items())
 
@@ -162,6 +172,7 @@ _TEXT: Mapping[Callable[[Any], Any], Callable[[Any], str]] = {
     points: lambda value: _percent_text(value).replace("%", "分"),
     months: lambda value: f"{value}个月",
     tiers: _tiers_text,
+    tiers_of_score: _score_text,
     split: _split_text,
     regions: "、".join,
 }

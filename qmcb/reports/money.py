@@ -44,6 +44,12 @@ def unit(amounts: Iterable[float]) -> Unit:
     return YI if max((abs(amount) for amount in amounts), default=0) >= YI.fen else WAN
 
 
+def told(fen: float, *, signed: bool = False) -> str:
+    """One amount with its own unit, as in a sentence."""
+    one = unit([fen])
+    return one.text(fen, signed=signed) + one.label
+
+
 def ladder(table: pd.DataFrame, *, title: str, note: str = "") -> Picture:
     """From one total to another, cause by cause: more in accent to the right, less in grey to the left.
 
@@ -133,4 +139,8 @@ def stacks(
             paper.write(ends[1] + 0.08, y, texts[at], strong=label == finding)
         paper.line(zero, top, zero, top + pitch * len(labels), colour=style.CONTEXT)
     shown = wide[parts].reset_index().rename_axis(columns=None)
-    return Picture(paper.figure, shown, sentence(title, labels, texts, one.label))
+    spoken = [
+        f"{text}{one.label}，其中{'、'.join(f'{part}{one.text(row[part])}' for part in parts if row[part])}"
+        for text, (_, row) in zip(texts, wide.iterrows(), strict=True)
+    ]
+    return Picture(paper.figure, shown, sentence(title, labels, spoken, ""))

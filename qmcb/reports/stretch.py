@@ -31,8 +31,8 @@ def stretches(
     ----------
     table
         ``group`` (empty where there is none), ``label``, ``start`` and ``end`` on the range, ``zone``,
-        ``text`` (written in a stretch that is wide enough), and ``value``, its text where the range is
-        `here`, once a row.
+        ``depth`` (how much of the zone's colour, up to 1), ``text`` (written in a stretch that is wide
+        enough), and ``value``, its text where the range is `here`, once a row.
     along, here, here_label
         What the range measures, where on it we are and what that is called.
     colours
@@ -61,21 +61,26 @@ def stretches(
                 paper.line(MARGIN, tops[label] - _APART / 2, WIDTH - MARGIN, tops[label] - _APART / 2)
             paper.write(left - 0.08, middle, label, size=_SIZE, align="right")
             paper.write(WIDTH - MARGIN, middle, value, size=_SIZE, align="right")
-        ends = left + (table[["start", "end"]].to_numpy(float) - least) * scale
-        cuts = table[["label", "zone", "text"]].astype(str).to_numpy().tolist()
-        for (x0, x1), (label, zone, text) in zip(ends.tolist(), cuts, strict=True):
-            _stretch(paper, x0, x1, tops[label], colours[zone], text)
-        _axis(paper, left, scale, least, most, y, along)
         x = left + (here - least) * scale
+        ends = left + (table[["start", "end"]].to_numpy(float) - least) * scale
+        cuts = zip(
+            ends.tolist(), table[["label", "zone", "text"]].to_numpy().tolist(), table["depth"], strict=True
+        )
+        for (x0, x1), (label, zone, text), depth in cuts:
+            _stretch(paper, x0, x1, tops[label], style.tint(colours[zone], float(depth)), text, x)
+        _axis(paper, left, scale, least, most, y, along)
         paper.block(x - 0.009, _HEAD - 0.03, 0.018, y - _HEAD + 0.06, style.INK)
     labels = [f"{label}" for label in rows["label"]]
     shown = table[["label", "start", "end", "zone", "text"]].reset_index(drop=True)
     return Picture(paper.figure, shown, sentence(title, labels, list(rows["value"]), ""))
 
 
-def _stretch(paper: Sheet, x0: float, x1: float, top: float, colour: str, text: str) -> None:
+def _stretch(paper: Sheet, x0: float, x1: float, top: float, colour: str, text: str, here: float) -> None:
+    """A block with its number in the middle, or in the longer part where the line of `here` cuts it."""
     paper.block(x0 + 0.008, top + 0.025, max(x1 - x0 - 0.016, 0.012), _ROW - 0.05, colour)
-    if x1 - x0 > style.inches(text, 8.5) + 0.12:
+    if x0 < here < x1:
+        x0, x1 = (x0, here) if here - x0 > x1 - here else (here, x1)
+    if x1 - x0 > style.inches(text, 8.5) + 0.1:
         ink = style.ink_on(colour)
         paper.write((x0 + x1) / 2, top + _ROW / 2, text, size=8.5, colour=ink, align="center")
 

@@ -51,13 +51,13 @@ PURSE: Mapping[str, str] = {
     "province": PAYER["grant"],
     "pool": PAYER["adjustment"],
 }
-# What stays with a county (codes.ZONE): only where it loses by collecting more is a finding.
+# What stays with a county (codes.ZONE): the less, the deeper, warm from a half on, accent where it loses.
 ZONE: Mapping[str, str] = {
     "perverse": ACCENT,
-    "indifferent": "#e6a57e",
-    "weak": "#f3dccb",
-    "partial": "#cdd6dd",
-    "full": "#93a4b1",
+    "indifferent": "#e09a6e",
+    "weak": "#f0cdb4",
+    "partial": "#8ca3b5",
+    "full": "#eef2f4",
 }
 SHADES = LinearSegmentedColormap.from_list("qmcb", ["#fdf1e8", "#f2bd94", "#d9783f", "#a83f10", "#6f2606"])
 
@@ -135,6 +135,13 @@ def share(part: float, whole: float) -> str:
 def shade(value: float, least: float, most: float) -> str:
     """The colour of `value` on the one-hue scale from `least` to `most`."""
     return to_hex(SHADES((value - least) / (most - least) if most > least else 0.35))
+
+
+def tint(colour: str, depth: float) -> str:
+    """`colour` mixed with the paper: 1 is all of it, 0 none."""
+    own, paper = to_rgb(colour), to_rgb(PAPER)
+    red, green, blue = (depth * own[at] + (1 - depth) * paper[at] for at in range(3))
+    return to_hex((red, green, blue))
 
 
 def ink_on(background: str) -> str:

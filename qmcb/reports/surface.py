@@ -54,7 +54,7 @@ def surface(
         for column, row, _, _, chosen in zip(*_cells(told), strict=True)
     ]
     shown = table[["column", "row", "value", "chosen"]].reset_index(drop=True)
-    return Picture(paper.figure, shown, sentence(title, labels, list(told["text"].astype(str)), unit))
+    return Picture(paper.figure, shown, sentence(title, labels, list(told["text"].astype(str)), ""))
 
 
 def _cells(table: pd.DataFrame) -> tuple[list[str], list[str], list[float], list[str], list[bool]]:

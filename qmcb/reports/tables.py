@@ -70,6 +70,7 @@ def table(
     labels: Mapping[str, str] | None = None,
     people: Collection[str] = (),
     shares: Collection[str] = (),
+    decimals: Mapping[str, int] | None = None,
     bar: str | None = None,
     note: str = "",
 ) -> Table:
@@ -86,11 +87,15 @@ def table(
         Columns that count people: one to four are hidden, as in `mask.suppress_all`.
     shares
         Columns that hold parts of one, shown in per cent.
+    decimals
+        Columns whose numbers all have so many decimals.
     bar
         The column in whose cells a bar shows the size; a hidden count gets none.
     """
+    digits = decimals or {}
     texts = pd.DataFrame(
-        {name: _texts(frame[name], name in people, name in shares) for name in frame}, dtype=object
+        {name: _texts(frame[name], name in people, name in shares, digits.get(str(name))) for name in frame},
+        dtype=object,
     )
     names = {str(name): str((labels or {}).get(str(name), name)) for name in frame}
     numeric = frozenset(names[str(name)] for name in frame.select_dtypes("number"))
@@ -99,19 +104,20 @@ def table(
     return Table(caption, texts.rename(columns=names), numeric, note, lengths)
 
 
-def _texts(values: pd.Series, people: bool, share: bool) -> list[str]:
+def _texts(values: pd.Series, people: bool, share: bool, digits: int | None) -> list[str]:
     if people:
         return [str(text) for text in mask.suppress_all(values.fillna(0).to_numpy("int64"))]
     if share:
         return [_ABSENT if pd.isna(value) else style.share(float(value), 1.0) for value in values]
-    return [_text(value) for value in values.tolist()]
+    return [_text(value, digits) for value in values.tolist()]
 
 
-def _text(value: object) -> str:
+def _text(value: object, digits: int | None) -> str:
     if isinstance(value, bool | str):
         return str(value)
     if isinstance(value, int | float) and not pd.isna(value):
-        return style.number(value)
+        text = style.number(value) if digits is None else f"{value:,.{digits}f}"
+        return text.replace("-", "−")
     return _ABSENT if pd.isna(value) else str(value)  # type: ignore[call-overload]
 
 
