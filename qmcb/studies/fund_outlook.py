@@ -1,10 +1,9 @@
 """What notebook 07 asks: where the fund goes, what a scheme does to it, and which could be chosen."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -151,7 +150,7 @@ class FundOutlook:
     def in_force(self) -> tuple[Scheme, ...]:
         """Every scheme of params/schemes that is in force on the day."""
         known = [scheme.load(name) for name in scheme.names()]
-        return tuple(each for each in known if _is_in_force(each, self.as_of))
+        return tuple(each for each in known if each.is_in_force(self.as_of))
 
     @property
     def choices(self) -> Mapping[str, Lever | Shift]:
@@ -179,41 +178,6 @@ class FundOutlook:
             lines.append(Line(f"{label}{'（有征缴反应）' * responds}：{line.label}", line.whole, line.parts))
         return tuple(lines)
 
-    def save(self, folder: str) -> None:
-        """Write every table behind the pictures as Parquet; nothing where `folder` is empty."""
-        if not folder:
-            return
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
-        tables = {
-            "fans": self._all(
-                lambda made: pd.concat(
-                    [outlook.fan(made, what).assign(measure=what) for what in outlook.MEASURES]
-                )
-            ),
-            "exhaustion": self._all(outlook.exhaustion),
-            "kept": self.kept.assign(
-                scheme=[name for name, _ in self.kept["plan"]],
-                responds=[responds for _, responds in self.kept["plan"]],
-            ).drop(columns="plan"),
-            "generations": pd.concat([rows.assign(as_of=day) for day, rows in self.generations.items()]),
-            "inputs": pd.DataFrame([asdict(file) for file in self.source.book.files]),
-        }
-        if not self.lacking:
-            tables["front"] = self.frontier.front()
-            tables["bounds"] = self.frontier.bounds()
-            tables["schemes"] = self.frontier.schemes(self.in_force)
-        for table, rows in tables.items():
-            rows.to_parquet(place / f"{table}.parquet", index=False)
-
-    def _all(self, rows: Callable[[Outlook], pd.DataFrame]) -> pd.DataFrame:
-        """Rows of every outlook, with its scheme and whether collection responds."""
-        parts = [
-            rows(made).assign(scheme=name, responds=responds)
-            for (name, responds), made in self.outlooks.items()
-        ]
-        return pd.concat(parts, ignore_index=True)
-
     def _compared(
         self, plans: Mapping[str, tuple[Terms, Behaviour | None]], told: Assumptions | None = None
     ) -> dict[str, Outlook]:
@@ -230,7 +194,7 @@ def open_study(
     until: int = 2050,
     draws: int = 200,
     seed: int = 0,
-    schemes: str,
+    schemes: Sequence[str],
     response: str,
     as_of: str = "",
 ) -> FundOutlook:
@@ -247,7 +211,7 @@ def open_study(
     draws, seed
         How many paths, and which.
     schemes
-        Names of schemes (params/schemes) with commas between; the first is the one in question.
+        Names of schemes (params/schemes); the first is the one in question.
     response
         How collection may respond (params/behaviour).
     as_of
@@ -258,10 +222,9 @@ def open_study(
     InputError
         Whatever is wrong with the accounts or the parameters, in one line.
     """
-    names = [name.strip() for name in schemes.split(",") if name.strip()]
-    if not names:
+    if not schemes:
         raise InputError("one scheme or more", "none", "give the parameter schemes")
-    wanted = {name: scheme.load(name) for name in names}
+    wanted = {name: scheme.load(name) for name in schemes}
     told, responds = assumptions.load(), behaviour.load(response)
     opened = fund_source.read(source, str(province))
     actual = opened.fund["actual"]
@@ -280,8 +243,3 @@ def _plans(
         for responds in (False, True)
         for name, each in schemes.items()
     }
-
-
-def _is_in_force(one: Scheme, day: date) -> bool:
-    past = [effective for effective in one.terms if effective <= day]
-    return bool(past) and one.terms[past[-1]] is not None
