@@ -22,8 +22,8 @@ def front(study: FundOutlook) -> Picture | Table:
     """Cost against inequality: the front found, the bounds, and every scheme in force."""
     if study.lacking:
         return _unanswered(study)
-    found, bounds = study.frontier.front(), study.frontier.bounds()
-    stand = study.frontier.schemes(study.in_force)
+    found, bounds = study.front, study.frontier.bounds()
+    stand = study.standing
     points = pd.DataFrame(
         {
             "label": [*found["point"].astype(str), *stand["label"]],
@@ -65,7 +65,7 @@ def points(study: FundOutlook) -> Table:
     """The points of the front and what their parameters are."""
     if study.lacking:
         return _unanswered(study)
-    found = study.frontier.front()
+    found = study.front
     names = ["point", "cost", "gini", "bound", "kept"]
     shown = _measured(found)[names].rename(columns={name: _heading(name) for name in names})
     for lever in study.space.levers:
@@ -81,7 +81,7 @@ def schemes(study: FundOutlook) -> Table:
     """Where every scheme in force stands against the front."""
     if study.lacking:
         return _unanswered(study)
-    stand = study.frontier.schemes(study.in_force)
+    stand = study.standing
     shown = _measured(stand).assign(
         keeps_floor=stand["keeps_floor"].map({True: "是", False: "否"}),
         gini_above=stand["gini_above"].map("{:.3f}".format).str.replace("-", "−"),

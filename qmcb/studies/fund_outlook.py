@@ -147,6 +147,16 @@ class FundOutlook:
         return frontier.frontier(self.source.fund, self.space, years=years, seed=self.seed)
 
     @cached_property
+    def front(self) -> pd.DataFrame:
+        """See `Frontier.front`."""
+        return self.frontier.front()
+
+    @cached_property
+    def standing(self) -> pd.DataFrame:
+        """Where every scheme in force on the day stands: see `Frontier.schemes`."""
+        return self.frontier.schemes(self.in_force)
+
+    @cached_property
     def in_force(self) -> tuple[Scheme, ...]:
         """Every scheme of params/schemes that is in force on the day."""
         known = [scheme.load(name) for name in scheme.names()]

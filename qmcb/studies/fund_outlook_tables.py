@@ -32,9 +32,9 @@ def save(study: FundOutlook, folder: str) -> None:
         "inputs": pd.DataFrame([asdict(file) for file in study.source.book.files]),
     }
     if not study.lacking:
-        tables["front"] = study.frontier.front()
+        tables["front"] = study.front
         tables["bounds"] = study.frontier.bounds()
-        tables["schemes"] = study.frontier.schemes(study.in_force)
+        tables["schemes"] = study.standing
     for name, rows in tables.items():
         rows.to_parquet(place / f"{name}.parquet", index=False)
 
