@@ -105,7 +105,14 @@ def _facts(report: Report) -> dict[str, str]:
     values = _asked(report)
     if "province" in values:
         values["province"] = f"{values['province']}（{codes.PROVINCE[str(values['province'])]}）"
-    return {label: str(values[name]) for name, label in labels(report.notebook).items() if name in values}
+    return {label: _text(values[name]) for name, label in labels(report.notebook).items() if name in values}
+
+
+def _text(value: object) -> str:
+    """A parameter as people read it."""
+    if isinstance(value, bool):
+        return codes.FLAG[str(int(value))]
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value) or "—"
 
 
 def _asked(report: Report) -> dict[str, Any]:
@@ -138,9 +145,9 @@ def _manifest(plan: Plan, staging: Path) -> None:
         "plan": plan.name,
         "title": plan.title,
         "reports": [{"notebook": r.name, "parameters": _asked(r)} for r in plan.reports],
-        "policy": {
-            path.relative_to(paths.POLICY).as_posix(): _sha256(path)
-            for path in sorted(paths.POLICY.rglob("*.yaml"))
+        "params": {
+            path.relative_to(paths.PARAMS).as_posix(): _sha256(path)
+            for path in sorted(paths.PARAMS.glob("*/**/*.yaml"))
         },
         "versions": {name: metadata.version(name) for name in _VERSIONS},
         "files": {path.relative_to(staging).as_posix(): _sha256(path) for path in files},

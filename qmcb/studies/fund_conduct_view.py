@@ -19,9 +19,12 @@ def curves(study: FundSharing) -> Picture:
     """What stays with each county of one more yuan, from half of what it collected to half as much again."""
     cuts = pieces(study)
     here = cuts[cuts["here"]]
-    worse = cuts[cuts["zone"] == "perverse"]["label"].unique().tolist()
+    worse, idle = (
+        cuts.loc[cuts["zone"] == zone, "label"].unique().tolist() for zone in ("perverse", "indifferent")
+    )
     least = here.loc[here["kept"].idxmin()]
     title = f"{'、'.join(worse)}在一段范围内多收反亏" if worse else "没有县区多收反亏"
+    title += f"，{len(idle)}个在一段范围内多征分文不留" if idle else ""
     title += f"；目前多征1元，{least['label']}留存最少，为{least['kept']:.2f}元"
     value = cuts["label"].map(here.set_index("label")["kept"].map("{:.2f}".format))
     rows = cuts.assign(text=cuts["kept"].map("{:.2f}".format), value=value, zone=cuts["zone"].map(codes.ZONE))
@@ -71,10 +74,10 @@ def kinks(study: FundSharing) -> Table:
     frame = pd.DataFrame(
         {
             "县区": ahead["label"],
-            "目前留存": ahead["region"].map(here["kept"]).map("{:.2f}元".format),
-            "再多征": (ahead["start"] - 100).map("{:.1f}%".format),
+            "目前留存": _yuan(ahead["region"].map(here["kept"])),
+            "再多征": [f"{start - 100:.1f}%" for start in ahead["start"]],
             "转折": ahead["reason"].map(codes.KINK),
-            "此后留存": ahead["kept"].map("{:.2f}元".format).str.replace("-", "−"),
+            "此后留存": _yuan(ahead["kept"]),
             "一次性得益（万元）": (ahead["gain"] / money.WAN.fen).round().astype("int64"),
         }
     )
@@ -158,3 +161,7 @@ def causes_by_county(study: FundSharing) -> Table:
         caption=f"{study.since}至{study.year}年各县区收支缺口的变动（万元）",
         note="正数为缺口扩大（或结余减少）。",
     )
+
+
+def _yuan(values: "pd.Series[float]") -> list[str]:
+    return [f"{value:.2f}元".replace("-", "−") for value in values]

@@ -115,8 +115,10 @@ def surfaces(study: FundSharing, measure: str) -> Picture | Table:
     title = f"{what}在{least}与{most}{unit}之间"
     own = frame[frame["row"] == months.text(months.today)]
     same = own[own["text"] == own["text"].iloc[-1]]
+    note = "加框的是现行参数；考核系数不变。"
     if 1 < len(same) < len(own):
-        title += f"；补助比例超过{same['column'].iloc[0]}后不再起作用"
+        title += f"；补助比例到{same['column'].iloc[0]}以后不再起作用"
+        note += "补助比例不再起作用，是因为调剂金已经分完。"
     return surface.surface(
         frame,
         title=title,
@@ -124,7 +126,7 @@ def surfaces(study: FundSharing, measure: str) -> Picture | Table:
         across=codes.PARAMETER["months"],
         along="调剂金补助比例（最高一档，其余各档同比例）",
         today="现行",
-        note=f"加框的是现行参数；补助比例不起作用，是因为调剂金已经分完。考核系数不变。{source(study)}",
+        note=note + source(study),
     )
 
 

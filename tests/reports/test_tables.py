@@ -50,3 +50,13 @@ def test_jupyterlab_is_told_which_way_texts_run() -> None:
 def test_nothing_found_is_an_empty_table() -> None:
     made = table(FRAME[:0], caption="没有", people=["people"], bar="people")
     assert made.plain() == "没有\nname\tpeople\trate"
+
+
+def test_numbers_have_as_many_decimals_as_asked_for_and_a_true_minus() -> None:
+    frame = pd.DataFrame({"县区": ["甲"], "得分": [90.0], "金额": [-3], "比": [-0.25]})
+    assert table(frame, caption="", decimals={"得分": 1}).texts.iloc[0].tolist() == [
+        "甲",
+        "90.0",
+        "−3",
+        "−0.25",
+    ]
