@@ -163,6 +163,7 @@ OUTLOOK: Codes = {
     "gap": "当期缺口",
     "closing_balance": "年末结余",
     "cost": "本地区实际负担",
+    "given": "县级以上财政支出",
 }
 TOTAL = "合计"
 

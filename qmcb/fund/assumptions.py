@@ -18,6 +18,7 @@ from qmcb.fund.parameters import WrongParameter, parameter, whole
 Real = NDArray[np.float64]
 
 LEAST_AGE, MOST_AGE = 16, 110
+_GROUPS = ("insured", "retirees", "entrants")
 _SEX = {"men": "men", "women_workers": "women", "women_cadres": "women"}
 
 
@@ -61,9 +62,9 @@ def _number(raw: Any, least: float, most: float) -> float:
 
 
 def _item(raw: Any, *needs: str, may: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A figure of the file: what it needs and may have, and the note that says why."""
-    if not isinstance(raw, dict) or not raw.keys() <= {*needs, *may, "note"}:
-        raise WrongParameter(f"only {', '.join((*needs, *may, 'note'))}", raw)
+    """A figure of the file: what it needs and may have, and why: in a note, and for a page in Chinese."""
+    if not isinstance(raw, dict) or not raw.keys() <= {*needs, *may, "reason", "note"}:
+        raise WrongParameter(f"only {', '.join((*needs, *may, 'note', 'reason'))}", raw)
     if absent := [name for name in (*needs, "note") if name not in raw]:
         raise WrongParameter(f"also {', '.join(absent)}", f"{', '.join(map(str, raw)) or 'nothing'}")
     return raw
@@ -90,8 +91,8 @@ def _quantity(least: float, most: float, varies: tuple[str, ...] = ()) -> Callab
 
 
 def _categories(raw: Any) -> Mapping[str, Real]:
-    item = _item(raw, "insured", "retirees", "entrants")
-    return {group: _shares(value) for group, value in item.items() if group != "note"}
+    item = _item(raw, *_GROUPS)
+    return {group: _shares(value) for group, value in item.items() if group in _GROUPS}
 
 
 def _shares(raw: Any) -> Real:
@@ -104,8 +105,8 @@ def _shares(raw: Any) -> Real:
 
 
 def _ages(raw: Any) -> Mapping[str, Real]:
-    item = _item(raw, "insured", "retirees", "entrants")
-    return {group: _weights(value) for group, value in item.items() if group != "note"}
+    item = _item(raw, *_GROUPS)
+    return {group: _weights(value) for group, value in item.items() if group in _GROUPS}
 
 
 def _weights(raw: Any) -> Real:

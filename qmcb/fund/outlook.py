@@ -1,16 +1,18 @@
 """The outlook: what becomes of each county's fund under a scheme, in thousands of paths."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from qmcb import codes
+from qmcb.balance import Line
 from qmcb.errors import InputError
-from qmcb.fund import projection, retirement
+from qmcb.fund import fairness, projection, retirement
 from qmcb.fund.accounts import Panel
 from qmcb.fund.assumptions import Assumptions
 from qmcb.fund.behaviour import Behaviour
@@ -19,8 +21,13 @@ from qmcb.fund.projection import Plan, Settled
 from qmcb.fund.scheme import Terms
 from qmcb.identity import region as regions_in_time
 
+Name = TypeVar("Name", bound=Hashable)
+
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MEASURES = (*codes.OUTLOOK, *codes.PAYER)
+# What of the adjustment fund belongs to a measure of all regions together.
+_OF_POOL = {"closing_balance": "pool_left", "given": "pool_added"}
+SUMS = ("deficit", "cost", "given", "pool")
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,12 @@ class Outlook:
     """What came out of all paths, by year and county; the last place of the regions is all of them together.
 
     `amounts` has for each of MEASURES an array (years, quantiles, regions + 1), persons or whole fen, each
-    the amount of one path; the closing balance of all together has what the adjustment fund keeps in it.
+    the amount of one path. Of all together, the closing balance has what the adjustment fund keeps in it,
+    and what is given (grants of city and region) what the region adds to that fund.
+    `gini` is that of the burdens to fiscal revenue, counted by insured persons, (years, quantiles); not a
+    number where a county has no revenue. `sums` has for each of SUMS what all years and regions together
+    come to in each path, (draws,) fen: the deficit is what it costs counties, what is given, and what the
+    adjustment fund had and has no more.
     `exhausted` is the share of paths, (years, regions + 1), in which the balance
     was used up in that year or before: a year comes in which a part of the gap that is not of the
     county's own making is left to public finance, because neither the balance that may be drawn on nor
@@ -43,7 +55,17 @@ class Outlook:
     draws: int
     seed: int
     amounts: Mapping[str, Whole]
+    gini: NDArray[np.float64]
+    sums: Mapping[str, Whole]
     exhausted: NDArray[np.float64]
+
+    def balance(self) -> Line:
+        """The deficit of all years = what counties, the finances above them and the fund bear, all paths."""
+        whole, *parts = (sum(map(int, self.sums[name])) for name in SUMS)
+        labels = (codes.OUTLOOK["cost"], codes.OUTLOOK["given"], codes.PURSE["pool"])
+        return Line(
+            f"全部路径{codes.OUTLOOK['deficit']}（分）", whole, tuple(zip(labels, parts, strict=True))
+        )
 
 
 def project(
@@ -64,9 +86,9 @@ def project(
 
 
 def compare(
-    panel: Panel, plans: Mapping[str, tuple[Terms, Behaviour | None]], assumptions: Assumptions, *,
+    panel: Panel, plans: Mapping[Name, tuple[Terms, Behaviour | None]], assumptions: Assumptions, *,
     base: int | None = None, until: int = 2050, draws: int = 1000, seed: int = 0, as_of: date | None = None,
-) -> dict[str, Outlook]:  # fmt: skip
+) -> dict[Name, Outlook]:  # fmt: skip
     """The outlook under several schemes, each with or without a response, on the same paths: by name.
 
     See `project` for the rest and for what it raises.
@@ -90,6 +112,8 @@ def compare(
             draws=draws,
             seed=seed,
             amounts={measure: np.stack(tally.amounts[measure]) for measure in MEASURES},
+            gini=np.stack(tally.gini),
+            sums=tally.sums,
             exhausted=np.stack(tally.exhausted),
         )
         for name, plan, tally in zip(plans, chosen, tallies, strict=True)
@@ -144,6 +168,8 @@ class _Tally:
     def __init__(self, draws: int, regions: int) -> None:
         self.places = [max(int(np.ceil(share * draws)) - 1, 0) for share in QUANTILES]
         self.amounts: dict[str, list[Whole]] = {measure: [] for measure in MEASURES}
+        self.gini: list[NDArray[np.float64]] = []
+        self.sums = {name: np.zeros(draws, np.int64) for name in SUMS}
         self.ever = np.zeros((draws, regions + 1), np.bool_)
         self.exhausted: list[NDArray[np.float64]] = []
 
@@ -151,11 +177,16 @@ class _Tally:
         for measure in MEASURES:
             values = np.concatenate([_measure(each, measure).T for each in blocks], axis=1)
             total = values.sum(axis=0)
-            if measure == "closing_balance":
-                total = total + np.concatenate([each.shares.pool_left for each in blocks])
+            if measure in _OF_POOL:
+                total = total + np.concatenate([getattr(each.shares, _OF_POOL[measure]) for each in blocks])
+            if measure in self.sums:
+                self.sums[measure] += total
             everywhere = np.concatenate([values, total[None]])
             everywhere.sort(axis=1)
             self.amounts[measure].append(everywhere[:, self.places].T)
+        shares = [each.shares for each in blocks]
+        self.sums["pool"] += np.concatenate([each.pool_opening - each.pool_left for each in shares])
+        self.gini.append(np.sort(np.concatenate([_gini(each) for each in blocks]))[self.places])
         self.ever |= np.concatenate([_exhausted(each) for each in blocks])
         self.exhausted.append(self.ever.mean(axis=0))
 
@@ -164,8 +195,18 @@ def _measure(settled: Settled, name: str) -> Whole:
     accounts, shares = settled.accounts, settled.shares
     if name in codes.PAYER:
         return shares.borne[name]
+    if name == "given":
+        return shares.borne["grant"] + shares.borne["city"]
     made: Whole = getattr(shares if hasattr(shares, name) else accounts, name)
     return made
+
+
+def _gini(settled: Settled) -> NDArray[np.float64]:
+    """How unequally a year is borne in each path: (draws,)."""
+    revenue = settled.accounts.fiscal_revenue
+    if not revenue.all():
+        return np.full(len(revenue), np.nan)
+    return fairness.gini(fairness.burden(settled.shares) / revenue, settled.accounts.insured)
 
 
 def _exhausted(settled: Settled) -> NDArray[np.bool_]:

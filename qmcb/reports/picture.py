@@ -22,6 +22,7 @@ MARGIN = 0.03
 _PIXELS = 100
 _SHARPNESS = 2
 _COLOURS = 256
+_HINTED = 0.98  # small type is drawn on whole pixels, and so a little wider
 _SENTENCE = 12
 _LINE = 1.3
 _UNIT = "单位："
@@ -126,11 +127,21 @@ class Sheet:
         self.path([(x0, y0), (x1, y1)], colour=colour)
 
     def path(
-        self, points: Sequence[tuple[float, float]], *, colour: str = style.HAIRLINE, width: float = 0.8
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        colour: str = style.HAIRLINE,
+        width: float = 0.8,
+        over: bool = False,
     ) -> None:
-        """A line through points, beneath what is written and filled; `width` in points of type."""
+        """A line through points, beneath what is written and, unless `over`, what is filled.
+
+        `width` is in points of type.
+        """
         xs, ys = zip(*points, strict=True)
-        self.axes.plot(xs, ys, color=colour, linewidth=width, solid_capstyle="butt", zorder=0.5)
+        self.axes.plot(
+            xs, ys, color=colour, linewidth=width, solid_capstyle="butt", zorder=1.5 if over else 0.5
+        )
 
     def legend(self, y: float, names: Mapping[str, str]) -> None:
         """Names, each behind a block of its colour, in one row centred on y."""
@@ -153,7 +164,7 @@ def sheet(height: float, *, title: str, unit: str, note: str) -> Iterator[Sheet]
 
 def _sheet(height: float, title: str, unit: str, note: str) -> Sheet:
     titles = style.wrap(title, (WIDTH - 2 * MARGIN) * 72 / 15 - 1)  # a stop may hang over by one
-    notes = style.wrap(note, (WIDTH - 2 * MARGIN) * 72 / 8.5 - 1) if note else []
+    notes = style.wrap(note, _HINTED * (WIDTH - 2 * MARGIN) * 72 / 8.5 - 1) if note else []
     head, foot = 0.16 + 0.3 * len(titles) + 0.3, 0.2 * len(notes) + 0.16
     whole = head + height + foot
     figure = Figure(figsize=(WIDTH, whole), facecolor=style.PAPER)
