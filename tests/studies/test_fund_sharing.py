@@ -143,6 +143,8 @@ def test_levers_move_all_tiers_alike(study: FundSharing) -> None:
 def test_under_the_same_terms_nothing_changes(study: FundSharing) -> None:
     again = settle.under(study.last[0], study.terms)
     assert (again.shares.gap == study.last[0].shares.gap).all()
+    other = study.terms.changed("reserve", months=6)
+    assert settle.under(study.last[0], other).terms == (other,)
 
 
 def test_stretches_leave_no_hole_and_hold_what_was_collected(study: FundSharing) -> None:
@@ -150,6 +152,14 @@ def test_stretches_leave_no_hole_and_hold_what_was_collected(study: FundSharing)
         assert cuts["start"].iloc[0] == pytest.approx(50) and cuts["end"].iloc[-1] == pytest.approx(150)
         assert np.allclose(cuts["start"].iloc[1:], cuts["end"].iloc[:-1], atol=1e-4)
         assert cuts["here"].sum() == 1
+
+
+def test_a_stretch_is_cut_where_less_stays(study: FundSharing) -> None:
+    """惠农 collects 5% less than its target: beyond it the pool takes back part of what it gives."""
+    cuts = fund_conduct_view.pieces(study).query("label == '惠农区'")
+    assert cuts["reason"].tolist() == ["", *["coefficient_up"] * 3, "target_met", "policy_ends"]
+    assert cuts["start"].round(2).tolist() == [50, 90, 95, 100, 105, 131.19]
+    assert cuts["kept"].round(2).tolist() == [0.98, 0.98, 0.98, 0.98, 0.58, 0.97]
 
 
 def test_pooling_all_surpluses_leaves_nothing_of_one_more_yuan(source: Path) -> None:
