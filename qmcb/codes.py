@@ -222,6 +222,25 @@ FRONTIER: Codes = {
     "cost_above": "同等不均下支出可省",
     "dominated_by": "被哪个方案优于",
 }
+# The same where many columns stand beside one another, and what may be chosen (params/frontier).
+FRONTIER_SHORT: Codes = {
+    "point": "方案",
+    "label": "分担办法",
+    "cost": "支出（亿元）",
+    "gini": "基尼系数",
+    "bound": "下限",
+    "kept": "留县份额",
+    "keeps_floor": "达底线",
+    "gini_above": "不均可降",
+    "cost_above": "可省（亿元）",
+    "dominated_by": "被优于",
+}
+LEVER_SHORT: Codes = {
+    "pay_in_contributions.percent": "上解%",
+    "region_adds.percent": "注入%",
+    "reserve.months": "留足月数",
+    "adjustment.tiers": "补助%",
+}
 FRONTIER_BOUND: Codes = {"unpooled": "下限：各县不上解", "pooled": "下限：上解不超过可选上限"}
 
 # Why a gap moved from one year to another (qmcb/fund/cause.py)

@@ -57,7 +57,8 @@ def fans(
     pitch = (_HEAD + 0.17 * (heads - 1) if len(panels) > 1 else 0.1) + high + _GAP
     span = float(table["year"].min()), float(table["year"].max())
     with sheet(_LEGEND + rows * pitch + _FOOT - _GAP, title=title, unit=unit, note=note) as paper:
-        _legend(paper, table, next(iter((colours or {}).values()), style.ACCENT))
+        hues = set((colours or {}).values()) or {style.ACCENT}
+        _legend(paper, table, hues.pop() if len(hues) == 1 else style.FIRM)
         for at, (name, own) in enumerate(panels.items()):
             row, column = divmod(at, across)
             x, y = left + column * (width + gutter), _LEGEND + row * pitch + pitch - _GAP - high
@@ -146,9 +147,11 @@ def _last(own: pd.DataFrame) -> str:
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    """Each panel's first and last year and every fifth, to four digits behind the point."""
+    """Each panel's first and last year, the last that was, and every fifth, to four decimals."""
     years = table.groupby("panel", sort=False)["year"]
     ends = (table["year"] == years.transform("min")) | (table["year"] == years.transform("max"))
+    was = table["year"].where(table["actual"].notna()).groupby(table["panel"], sort=False).transform("max")
+    ends |= table["year"] == was
     kept = table[ends | (table["year"] % _EVERY == 0)].reset_index(drop=True)
     told = kept.assign(panel=kept["panel"].str.replace("\n", "，"), year=kept["year"].astype(str))
     return told.round(4)[["panel", "year", "actual", *QUANTILES]]

@@ -4,6 +4,7 @@ import pandas as pd
 
 from qmcb import codes
 from qmcb.fund.exact import PPM
+from qmcb.fund.space import Lever
 from qmcb.reports import axis, scatter
 from qmcb.reports.money import YI
 from qmcb.reports.picture import Picture
@@ -15,6 +16,7 @@ _LACKING = {
     "regions": ("两个以上统筹地区的账目", "只有一个县，谈不上公平"),
     "budget": ("预算数（考核系数据以计算）", "没有考核系数，通知口径无法结算"),
 }
+_MEANING = "支出为县级以上财政年均支出，下限为同等支出下基尼系数的下限，留县份额为多征一元留县的部分。"
 _QUESTION = "公平与支出之间的最优前沿"
 
 
@@ -67,14 +69,16 @@ def points(study: FundOutlook) -> Table:
         return _unanswered(study)
     found = study.front
     names = ["point", "cost", "gini", "bound", "kept"]
-    shown = _measured(found)[names].rename(columns={name: _heading(name) for name in names})
+    shown = _measured(found)[names].rename(columns=codes.FRONTIER_SHORT)
     for lever in study.space.levers:
-        unit = "（月）" if lever.parameter == "months" else "（%）"
-        shown[lever.label + unit] = [axis.amount(value) for value in found[lever.name]]
-    today = study.space.values(study.space.today)
-    told = "、".join(axis.amount(float(today[lever.name])) for lever in study.space.levers)
-    note = f"{study.space.scheme.label}今天的参数依次为{told}。参数到了可选范围尽头的，是假定的范围限制了它。"
-    return table(shown, caption="前沿上的方案及参数（可选范围均为假定）", note=note)
+        shown[_short(lever)] = [axis.amount(value) for value in found[lever.name]]
+    now = study.space.values(study.space.today)
+    told = "，".join(f"{_short(lever)} {axis.amount(float(now[lever.name]))}" for lever in study.space.levers)
+    return table(
+        shown,
+        caption="前沿上的方案及参数（可选范围均为假定）",
+        note=f"{study.space.scheme.label}现为：{told}。{_MEANING}参数到了可选范围尽头的，是假定的范围限制了它。",
+    )
 
 
 def schemes(study: FundOutlook) -> Table:
@@ -88,23 +92,15 @@ def schemes(study: FundOutlook) -> Table:
         cost_above=[_money(value) for value in stand["cost_above"]],
         dominated_by=["—" if pd.isna(value) else f"方案{value}" for value in stand["dominated_by"]],
     )
-    names = [
-        "label",
-        "cost",
-        "gini",
-        "bound",
-        "kept",
-        "keeps_floor",
-        "gini_above",
-        "cost_above",
-        "dominated_by",
-    ]
     note = (
+        "“不均可降”为同等支出下、“可省”为同等不均下与前沿的距离；"
         "负数表示该办法在前沿之下：它的形式不在可选范围内。"
         "不达激励底线的，即使比前沿便宜或公平，也是以激励换来的。"
     )
-    labels = {name: _heading(name) for name in names}
-    return table(shown[names], caption="现行各办法与前沿的距离", labels=labels, note=note)
+    names = [name for name in codes.FRONTIER_SHORT if name in shown]
+    return table(
+        shown[names], caption="现行各办法与前沿的距离", labels=codes.FRONTIER_SHORT, note=_MEANING + note
+    )
 
 
 def _measured(rows: pd.DataFrame) -> pd.DataFrame:
@@ -116,9 +112,10 @@ def _money(value: object) -> str:
     return "—" if pd.isna(value) else YI.text(float(value))  # type: ignore[call-overload,arg-type]
 
 
-def _heading(name: str) -> str:
-    unit = "（亿元）" if name in ("cost", "cost_above") else ""
-    return codes.FRONTIER[name] + unit
+def _short(lever: Lever) -> str:
+    """A lever's name in a table of many."""
+    tier = "" if lever.tier is None else f"财力{lever.tier}%起"
+    return tier + codes.LEVER_SHORT.get(f"{lever.step}.{lever.parameter}", lever.label)
 
 
 def _unanswered(study: FundOutlook) -> Table:

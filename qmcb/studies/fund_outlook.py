@@ -170,14 +170,15 @@ class FundOutlook:
     def tried(self, **values: float) -> Outlook:
         """The outlook with some choices moved."""
         terms, told = self.scheme.at(self.as_of), self.told
-        for name, value in values.items():
+        moved = {name: value for name, value in values.items() if value != self.choices[name].today}
+        if not moved:
+            return self.made
+        for name, value in moved.items():
             choice = self.choices[name]
             if isinstance(choice, Shift):
                 told = choice.moved(told, value)
             else:
                 terms = choice.moved(terms, value)
-        if (terms, told) == (self.scheme.at(self.as_of), self.told):
-            return self.made
         return self._compared({"": (terms, None)}, told)[""]
 
     def balance(self) -> tuple[Line, ...]:

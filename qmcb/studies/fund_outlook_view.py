@@ -38,7 +38,7 @@ def summary(study: FundOutlook) -> Table:
         ),
         ("征缴反应影响多大", _told_response(study)),
     ]
-    note = "以上均为假定下的推算，不是预测；不能由此得出什么，见末节。"
+    note = "以上均为假定下的推算，不是预测；不能由此得出什么，见第八节。"
     return table(pd.DataFrame(rows, columns=["问题", "回答"]), caption="结论", note=note)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from qmcb import codes, paths
+from qmcb import codes
 from qmcb.balance import Line
 from qmcb.errors import InputError
 from qmcb.fund import assessment, cause, discipline, fairness, incentive, ledger, scheme, settle
@@ -16,27 +16,21 @@ from qmcb.fund.assessment import Criteria
 from qmcb.fund.ledger import Fund
 from qmcb.fund.scheme import Terms
 from qmcb.fund.settle import Settlement
-from qmcb.identity import region
-from qmcb.sources import book
-from qmcb.sources.book import Book
+from qmcb.studies import fund_source
+from qmcb.studies.fund_source import FundSource
 from qmcb.studies.lever import Lever, levers
 
 
 @dataclass(frozen=True)
-class FundSharing:
+class FundSharing(FundSource):
     """The accounts of a province's counties, settled under one scheme and under others to compare with.
 
-    `settlements` begins with the scheme in question; all are of `years`. `counties` has region, name,
-    city, column and row (of the tile, null where there is none), north to south by city.
+    `settlements` begins with the scheme in question; all are of `years`.
     """
 
-    book: Book
-    fund: Fund
-    province: str
     years: tuple[int, ...]
     as_of: date | None
     settlements: tuple[Settlement, ...]
-    counties: pd.DataFrame
 
     @property
     def made(self) -> Settlement:
@@ -124,11 +118,6 @@ class FundSharing:
         lowered = discipline.lower_target(fund, self.terms, self.criteria)
         return made.assign(mark_cost=cost, gain=lowered["gain"], gains=lowered["gains"])
 
-    def ordered(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows with a region in the order of the counties, with `label`, its name, and `group`, its city."""
-        places = self.counties.rename(columns={"name": "label", "city": "group"})
-        return places[["region", "group", "label"]].merge(rows, on="region", how="inner")
-
     def balance(self) -> tuple[Line, ...]:
         """Every balance line of this study; see `qmcb.balance.check`."""
         change = fairness.purses(self.last, self.made.scheme.name)
@@ -200,27 +189,7 @@ def open_study(
         raise InputError("one year or more", "none", "give the parameter years")
     wanted = [scheme.load(name) for name in dict.fromkeys([scheme_name, *against])]
     day = settle.day(as_of) if as_of else None
-    with book.read_files(ledger.files_of(paths.resolve(source))) as opened:
-        fund = ledger.fund(opened)
-    strangers = [code for code in fund["actual"].regions if code[:2] != str(province)]
-    if strangers:
-        raise InputError(
-            f"accounts of counties in province {province}", strangers[0], "correct province or source"
-        )
-    settlements = tuple(settle.settle(fund, each, years=years, as_of=day) for each in wanted)
-    made = settlements[0].panel
-    return FundSharing(opened, fund, str(province), made.years, day, settlements, _counties(made.regions))
-
-
-def _counties(regions: Sequence[str]) -> pd.DataFrame:
-    """The regions north to south by city, those without a place behind, by code."""
-    known = region.counties(regions[0][:2]).to_pandas()
-    told = pd.DataFrame({"region": list(regions)}).merge(known, on="region", how="left")
-    told["name"] = told["name"].fillna(told["region"].map(region.label))
-    told["city"] = told["city"].fillna((told["region"].str[:4] + "00").map(region.label))
-    order = {code: place for place, code in enumerate(known["region"])}
-    told = told.assign(place=told["region"].map(order).fillna(len(order))).sort_values(["place", "region"])
-    city = told.groupby("city")["place"].transform("min")
-    return told.assign(first=city).sort_values(["first", "city", "place"], ignore_index=True)[
-        ["region", "name", "city", "column", "row"]
-    ]
+    read = fund_source.read(source, str(province))
+    settlements = tuple(settle.settle(read.fund, each, years=years, as_of=day) for each in wanted)
+    settled = settlements[0].panel.years
+    return FundSharing(read.book, read.fund, read.province, read.counties, settled, day, settlements)

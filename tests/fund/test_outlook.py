@@ -170,6 +170,40 @@ def test_all_together_is_the_sum_of_each_path_and_has_the_pool() -> None:
     assert (balances[..., -1] > balances[..., :-1].sum(axis=-1)).all()
 
 
+@pytest.mark.parametrize("name", SCHEMES)
+def test_whoever_bears_the_deficit_bears_all_of_it(name: str) -> None:
+    made = look(name=name)
+    assert made.balance().difference == 0 and made.balance().whole == sum(map(int, made.sums["deficit"]))
+    assert (made.sums["deficit"] == sum(made.sums[part] for part in ("cost", "given", "pool"))).all()
+
+
+def test_what_finances_above_the_counties_give() -> None:
+    """Grants; of all together also what the region adds to the pool, half of what counties pay in."""
+    poor = panel(*[county(opening_balance=0)] * 3)
+    flat, notice = (look(STILL, name, poor, until=2018) for name in ("flat", "notice"))
+    for place in range(4):
+        given = flat.amounts["grant"][0, 2, place] + flat.amounts["city"][0, 2, place]
+        assert flat.amounts["given"][0, 2, place] == given > 0
+    paid_in = (notice.amounts["contributions"][0, 2, :3] * 0.03).sum()
+    assert not notice.amounts["given"][0, 2, :3].any()
+    assert notice.amounts["given"][0, 2, 3] == pytest.approx(paid_in / 2, abs=5)
+
+
+def test_sums_are_those_of_the_years() -> None:
+    still = look(STILL, "flat", draws=1)
+    for name in ("deficit", "cost", "given"):
+        assert still.sums[name].tolist() == [still.amounts[name][:, 2, -1].sum()]
+
+
+def test_inequality_is_that_of_the_years_shares() -> None:
+    """Two counties alike but for their revenue: 1 to 3, so burdens to it are 3 to 1, and Gini is 1/4."""
+    two = panel(county(), county(fiscal_revenue=1_500_000_000_00))
+    assert look(STILL, over=two, until=2019).gini == pytest.approx(0.25, abs=1e-6)
+    assert np.isnan(look(STILL, over=panel(county(), county(fiscal_revenue=0)), until=2019).gini).all()
+    made = look()
+    assert (np.diff(made.gini, axis=1) >= 0).all() and (made.gini < 1).all()
+
+
 def test_when_balances_are_used_up() -> None:
     made = look(until=2050)
     rows = outlook.exhaustion(made)
