@@ -49,9 +49,13 @@ def write(out: Path) -> None:
 def _run(run: Path, out: Path) -> dict[str, Any]:
     place = run.relative_to(out).as_posix()
     try:
-        told = manifest.read(run)
-    except InputError:
+        return _told(run, place)
+    except (InputError, LookupError, TypeError, ValueError, AttributeError):
         return _unreadable(run, place)
+
+
+def _told(run: Path, place: str) -> dict[str, Any]:
+    told = manifest.read(run)
     wanted = told.predicate
     return {
         "title": wanted["plan"]["title"],

@@ -101,8 +101,12 @@ def test_signing_shows_in_the_index_and_a_change_after_it_too(
     assert index()["编制"] == ("签名无效", True)
 
 
-def test_a_run_whose_manifest_cannot_be_read_is_shown_as_such(out: Path) -> None:
-    (out / "plan" / "20240701T000000Z" / "manifest.json").write_text('{"plan": "of an earlier version"}')
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_run_whose_manifest_cannot_be_read_is_shown_as_such(out: Path, damaged: bool) -> None:
+    if damaged:
+        edit(out / "plan" / "20240701T000000Z", lambda told: told["predicate"]["reports"][0].pop("balance"))
+    else:
+        (out / "plan" / "20240701T000000Z" / "manifest.json").write_text('{"plan": "of an earlier version"}')
     later, earlier = page(out)("article")
     assert told(later) == {"文件与清单": ("清单无法读取", True)} and later.h3.get_text() == "20240701T000000Z"
     assert told(earlier)["文件与清单"] == ("一致", False)
