@@ -18,6 +18,7 @@ CONTEXT = "#b4c0ca"  # what is not the finding
 FIRM = "#5d7282"  # totals and what remains
 ACCENT = "#c4501b"  # the finding, and nothing else
 LESS = "#2c6e8f"  # a change for less, where accent is one for more
+TINT = "#e3b49b"  # the finding's second part, and bars behind the numbers of a table
 
 # Hues after Okabe and Ito, told apart by colour-blind readers; one family of insurance, one hue.
 INSURANCE: Mapping[str, str] = {

@@ -12,7 +12,6 @@ from qmcb.reports import mask, style
 _ABSENT = "—"
 _HIDDEN = "*"
 _SHORT = 12  # em of a column that is not worth breaking
-_BAR = "#e3b49b"
 _BAR_ROOM = 60  # per cent of the cell; the rest is for the number
 
 
@@ -61,7 +60,8 @@ class Table:
         bar = ""
         if name in self.shares:
             size = f"{_BAR_ROOM * self.shares[name][row]:.1f}% 1.1em"
-            bar = f";min-width:9em;background:linear-gradient({_BAR},{_BAR}) 0 .55em/{size} no-repeat"
+            tint = f"linear-gradient({style.TINT},{style.TINT})"
+            bar = f";min-width:9em;background:{tint} 0 .55em/{size} no-repeat"
         return f"<td{self._look(name, bar)}>{escape(text)}</td>"
 
 
@@ -99,6 +99,7 @@ def table(
         The column in whose cells a bar shows the size; a hidden count gets none.
     """
     digits = decimals or {}
+    frame = frame.reset_index(drop=True)
     texts = pd.DataFrame(
         {name: _texts(frame[name], name in people, name in shares, digits.get(str(name))) for name in frame},
         dtype=object,

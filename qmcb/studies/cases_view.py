@@ -22,7 +22,7 @@ _CAPTION = "疑点办理"
 _NO_STORE = (
     "没有给出疑点台账。可用 qmcb cases update RUN --store FILE 由本报告的结果建立，再以参数store给出。"
 )
-_COLOURS = {"overdue": style.ACCENT, "waiting": style.FIRM, "closed": style.CONTEXT}
+_COLOURS = {"overdue": style.ACCENT, "waiting": style.FIRM, "closed": style.HAIRLINE}
 
 
 @contextmanager

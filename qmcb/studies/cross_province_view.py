@@ -19,7 +19,7 @@ _SPANS = ((1, 3), (4, 6), (7, 12), (13, 24), (25, 36), (37, 60), (61, None))
 
 def summary(study: CrossProvince) -> Table:
     """The two questions and their answers, in a sentence each."""
-    rows, links = study.duplicates, study.people.links.links.to_pandas()
+    rows, doubtful, links = study.duplicates, study.benefits, study.people.links.links.to_pandas()
     twice, across = words.persons(rows), words.persons(rows.filter(rows.scope == "across"))
     ruled = rows.months.sum(where=rows.effective.notnull()) / rows.months.sum()
     told_across = (
@@ -30,6 +30,10 @@ def summary(study: CrossProvince) -> Table:
         (
             "谁重复参保",
             f"{mask.suppress(twice)}人{told_across}；{_rate(ruled):.0%}的重复月份在发生时有政策依据",
+        ),
+        (
+            "待遇疑点",
+            f"{mask.suppress(words.persons(doubtful))}人，涉及{words.money(doubtful, doubtful.amount)}",
         ),
         ("谁应保未保", "；".join(_lacking(study, cover) for cover in codes.COVER)),
         ("比对新增认定", f"{found:,}条号码有错或缺失的身份记录"),

@@ -11,7 +11,7 @@ from qmcb.reports.tables import Table, table
 from qmcb.studies import words
 from qmcb.studies.cross_province import CrossProvince
 
-_NO_EMPLOYER = "单位不明"
+_NO_EMPLOYER = "单位不明或不在名录"
 _OF_EMPLOYERS = "、".join(codes.WORK_COVER.values())
 
 
@@ -25,7 +25,7 @@ def places(study: CrossProvince) -> Picture | Table:
         "hukou_region", key=lambda codes_: codes_.map(order).fillna(len(order)), kind="stable"
     )
     frame = found.assign(row=found["hukou_region"].map(region.label))
-    return _matrix(study, frame, "户籍县区各险种应保未保")
+    return _matrix(study, frame, "应保未保")
 
 
 def employers(study: CrossProvince) -> Picture | Table:
@@ -40,10 +40,10 @@ def employers(study: CrossProvince) -> Picture | Table:
         staff = staff.left_join(known, "employer_id", rname="{name}_more")
         industry = staff.industry
     found = words.people(staff.mutate(industry=industry.fill_null("")), "industry", "cover")
-    order = {"": len(codes.INDUSTRY)} | {key: at for at, key in enumerate(codes.INDUSTRY)}
+    order = {key: at for at, key in enumerate((*codes.INDUSTRY, ""))}
     found = found.sort_values("industry", key=lambda column: column.map(order), kind="stable")
     frame = found.assign(row=found["industry"].map(codes.INDUSTRY).fillna(_NO_EMPLOYER))
-    return _matrix(study, frame, "在职人员应由单位参保而未参保，按单位行业")
+    return _matrix(study, frame, "应由单位参保而未参保")
 
 
 def _matrix(study: CrossProvince, found: pd.DataFrame, what: str) -> Picture | Table:
@@ -55,10 +55,11 @@ def _matrix(study: CrossProvince, found: pd.DataFrame, what: str) -> Picture | T
     columns = [label for label in codes.COVERS.values() if label in set(ordered["column"])]
     # The columns come in the order of their first row, so that every one of them needs a cell there.
     first = pd.DataFrame({"row": ordered["row"].iloc[0], "column": columns, "count": 0})
-    most = ordered.loc[ordered["count"].idxmax()]
+    known = ordered[ordered["row"] != _NO_EMPLOYER]
+    most = (known if len(known) else ordered).sort_values("count", kind="stable").iloc[-1]
     return charts.matrix(
         pd.concat([first, ordered], ignore_index=True),
-        title=f"{what}：{most['row']}的{most['column']}最多，{mask.suppress(int(most['count']))}人",
+        title=f"{what}：{most['row']}的{most['column']}缺口最大，{mask.suppress(int(most['count']))}人",
         unit="人",
         note=f"一人可缺几个险种；{_OF_EMPLOYERS}只问在职人员。{words.source(study)}",
     )

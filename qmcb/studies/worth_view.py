@@ -11,7 +11,8 @@ from qmcb.reports.tables import Table, table
 from qmcb.studies import words
 from qmcb.studies.cross_province import CrossProvince
 
-_VERDICT_COLOUR = {"decided": style.FIRM, "undecided": style.ACCENT, "unruled": style.CONTEXT}
+_KINDS = 3
+_VERDICT_COLOUR = {"decided": style.FIRM, "undecided": style.ACCENT, "unruled": style.TINT}
 
 
 def sides(study: CrossProvince) -> Picture:
@@ -78,11 +79,13 @@ def worth(study: CrossProvince) -> Table:
         most=rows.most.sum(),
     )
     labels = {**codes.WORTH, **codes.NO_AMOUNT}
-    frame = found.to_pandas().sort_values("outcome", key=lambda column: column.map(list(labels).index))
-    frame = frame.reset_index(drop=True)
+    order = (*codes.WORTH, "undecided", *codes.NO_AMOUNT)
+    frame = found.to_pandas().sort_values(
+        "outcome", key=lambda column: column.map(order.index), ignore_index=True
+    )
     kinds = rows.group_by("outcome", "kind").agg(months=rows.months.sum()).to_pandas()
     named = kinds.sort_values(["months", "kind"], ascending=[False, True]).groupby("outcome")["kind"]
-    concerned = named.agg(lambda own: "、".join(codes.DUPLICATE[kind] for kind in own))
+    concerned = named.agg(_leading)
     shown = pd.DataFrame(
         {
             "金额去向，或没有金额的原因": frame["outcome"].map(labels),
@@ -122,39 +125,56 @@ def benefit_kinds(study: CrossProvince) -> Picture:
 
 
 def benefits(study: CrossProvince) -> Table:
-    """Benefits in doubt: months and money by kind, who decides, and under which rule of those months."""
+    """Benefits in doubt: months and money by kind, who decides, and what the rules of those months say.
+
+    One row a kind, as in `benefit_kinds`: two breakdowns of the same people would tell what each hides.
+    """
     rows = study.benefits
-    keys = ["kind", "action", "decides", "document", "article", "confirmed"]
-    found = rows.group_by(keys).agg(
+    found = rows.group_by("kind").agg(
         people=rows.person.nunique(),
         months=rows.months.sum(),
         with_amount=rows.person.nunique(where=rows.amount.notnull()),
         amount=rows.amount.sum(),
     )
-    frame = found.to_pandas().sort_values(
-        ["kind", "months"],
-        key=lambda column: column.map(list(codes.BENEFIT).index) if column.name == "kind" else -column,
-        ignore_index=True,
+    frame = found.to_pandas().sort_values("amount", ascending=False, ignore_index=True)
+    said = rows.filter(rows.effective.notnull())
+    keys = ["kind", "decides", "action", "document", "article", "confirmed"]
+    rules = said.select(keys).distinct().order_by(keys).to_pandas()
+    rules = rules.assign(
+        decides=rules["decides"].map(codes.DECIDES),
+        action=rules["action"].map(codes.ACTION),
+        basis=words.basis(rules),
     )
+    told = rules.groupby("kind")[["decides", "action", "basis"]].agg(
+        lambda own: "；".join(dict.fromkeys(own))
+    )
+    told = told.reindex(frame["kind"]).reset_index(drop=True)
     shown = pd.DataFrame(
         {
             "疑点": frame["kind"].map(codes.BENEFIT),
             "人数": frame["people"],
             "月数": frame["months"],
             "金额（万元）": words.wan(frame["amount"]),
-            "由谁决定": frame["decides"].map(codes.DECIDES),
-            "建议": frame["action"].map(codes.ACTION),
-            "依据": words.basis(frame),
+            "由谁决定": told["decides"],
+            "建议": told["action"],
+            "依据": told["basis"],
         }
     )
     return table(
         shown,
-        caption="待遇疑点",
+        caption="待遇疑点：金额大的在前",
         people=["人数"],
         sums={"月数": frame["people"], "金额（万元）": frame["with_amount"]},
         bar="金额（万元）",
-        note="金额为月数乘月标准；“—”为来源没有金额。两份养老金同领、就业后仍领失业保险金的，列在重复参保中。",
+        note="金额为月数乘月标准；“—”为来源没有金额，或发生时没有明确规定。发生时无规定的月份一并计入，提交会商。"
+        "两份养老金同领、就业后仍领失业保险金的，列在重复参保中。",
     )
+
+
+def _leading(kinds: "pd.Series[str]") -> str:
+    """The first kinds in words, and how many there are where these are not all."""
+    told = "、".join(codes.DUPLICATE[kind] for kind in kinds[:_KINDS])
+    return told if len(kinds) <= _KINDS else f"{told}等{len(kinds)}类"
 
 
 def _judged(study: CrossProvince) -> ir.Table:

@@ -20,7 +20,7 @@ from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table
 from qmcb.studies import cross_province as study_of
 from qmcb.studies import cross_province_view as view
-from qmcb.studies import provenance
+from qmcb.studies import missing_view, provenance, worth_view
 from qmcb.studies.cross_province import NEEDED, CrossProvince
 from qmcb.tables import CONTRACTS
 
@@ -30,8 +30,9 @@ pytestmark = pytest.mark.usefixtures("few_random_pairs")
 SAVED = ["doubts", "duplicates", "inputs", "lawful", "missing", "quarantine"]
 VIEWS = {
     f"{name} {cover}".strip(): (function, *filter(None, (cover,)))
-    for name, function in inspect.getmembers(view, inspect.isfunction)
-    if function.__module__ == view.__name__ and not name.startswith("_")
+    for module in (view, worth_view, missing_view)
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__ and not name.startswith("_")
     for cover in (codes.COVER if "cover" in inspect.signature(function).parameters else ("",))
 }
 
@@ -191,7 +192,10 @@ def partial(request: pytest.FixtureRequest, source: Source) -> Iterator[CrossPro
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_view_of_a_source_with_gaps(partial: CrossProvince, name: str) -> None:
     function, *cover = VIEWS[name]
-    of_residents = name.split()[0] in ("fall", "counties", "states")
+    of_residents = name.split()[0] in (
+        *("fall", "counties", "states"),
+        *("places", "employers", "excluded", "first"),
+    )
     lacking = (of_residents and "residents" not in partial.book) or (
         name == "provinces" and "enrolments_elsewhere" not in partial.book
     )
