@@ -42,11 +42,10 @@ def main(times: int) -> int:
     with tempfile.TemporaryDirectory(prefix="qmcb-kills-") as folder:
         home = _office(Path(folder)) / "out" / "plan"
         start = time.monotonic()
-        _finish()
-        length = time.monotonic() - start
+        length = min(_timed(), _timed())
         wanted = _content(home)
         for at in range(times):
-            before = _visible(home)
+            before = dict(list(_visible(home).items())[-2:])  # the plan keeps three
             process = _start()
             time.sleep(chance.uniform(0, length))
             (os.kill if at % 4 else os.killpg)(process, signal.SIGKILL)
@@ -101,13 +100,20 @@ def _finish() -> int:
     return os.waitstatus_to_exitcode(os.waitpid(_start(), 0)[1])
 
 
+def _timed() -> float:
+    start = time.monotonic()
+    if _finish():
+        raise SystemExit("the undisturbed run failed")
+    return time.monotonic() - start
+
+
 def _runs(home: Path) -> Iterator[Path]:
     return home.glob("[!.]*")
 
 
 def _visible(home: Path) -> dict[str, str]:
-    """The last two runs by name, with the hash of the manifest; an older one may be on its way out."""
-    return {run.name: manifest.read(run).sha256 for run in sorted(_runs(home))[-2:]}
+    """Every run by name, with the hash of the manifest."""
+    return {run.name: manifest.read(run).sha256 for run in sorted(_runs(home))}
 
 
 def _whole(home: Path) -> bool:

@@ -63,7 +63,7 @@ def execute(source: Path, name: str, parameters: Mapping[str, Any], folder: Path
         values[SOURCE] = str(paths.resolve(values[SOURCE]).resolve())
     tables.mkdir(parents=True)
     (folder / TABLES).chmod(0o700)  # cases are not persons, yet a rare one can be recognised
-    for told in ("asyncio", "papermill"):  # of a kernel's end, which is told below in one line
+    for told in ("asyncio", "papermill", "traitlets"):  # of a kernel's end, which is told below in one line
         logging.getLogger(told).setLevel(logging.CRITICAL)
     try:
         with _temporary(folder / _TEMPORARY):

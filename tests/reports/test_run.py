@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from qmcb import cli, paths
+from qmcb.errors import RunError
 from qmcb.reports import hold, manifest, plan, run, stage
 from tests.reports import office
 
 HANG = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(600)"
+RING = f"import os\nos.kill(os.getppid(), {signal.SIGALRM:d})\n{HANG}"
 DIE = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
 TOUCH = "open(source + '/deaths.csv', 'a').write('640106,2024-03-01\\n')"
 FILL = "open(out + '/big', 'wb').write(bytes(3_000_000))"
@@ -77,9 +79,9 @@ def test_a_second_run_is_refused_and_goes_on_where_the_first_was_killed(
     [
         (HANG, "seconds_a_cell: 1", "01_fault: a cell ran longer than 1 s; raise seconds_a_cell"),
         (
-            HANG,
-            "seconds_a_run: 4",
-            "the run took longer than 4 s; raise seconds_a_run, or start it again: it",
+            RING,
+            "seconds_a_run: 600",
+            "the run took longer than 600 s; raise seconds_a_run, or start it again: it",
         ),
         (DIE, "", "01_fault: its kernel died; most often for want of memory"),
         (FILL, "", "01_fault: cell 3 failed with File too large; open the notebook"),
@@ -111,6 +113,11 @@ def test_a_fault_is_one_line_and_leaves_the_last_good_run(
     assert error.startswith(f"qmcb: {says}") and error.count("\n") == 1 and not caplog.records
     assert seen(good.parent) == [good.name] and seen(good) == ["manifest.json"]
     assert not list(good.parent.glob(".work-*"))
+
+
+def test_the_limit_of_a_run_rings_by_itself() -> None:
+    with pytest.raises(RunError, match="the run took longer than 1 s"), hold.at_most(1):
+        time.sleep(60)
 
 
 def test_sigterm_ends_a_run_like_ctrl_c() -> None:
