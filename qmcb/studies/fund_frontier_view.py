@@ -17,6 +17,7 @@ _LACKING = {
     "budget": ("预算数（考核系数据以计算）", "没有考核系数，通知口径无法结算"),
 }
 _MEANING = "支出为县级以上财政年均支出，下限为同等支出下基尼系数的下限，留县份额为多征一元留县的部分。"
+_AT_THE_END = "参数到了可选范围尽头的，是假定的范围限制了它。"
 _QUESTION = "公平与支出之间的最优前沿"
 
 
@@ -77,7 +78,7 @@ def points(study: FundOutlook) -> Table:
     return table(
         shown,
         caption="前沿上的方案及参数（可选范围均为假定）",
-        note=f"{study.space.scheme.label}现为：{told}。{_MEANING}参数到了可选范围尽头的，是假定的范围限制了它。",
+        note=f"{study.space.scheme.label}现为：{told}（“起”为财力达均值的百分之几）。{_MEANING}{_AT_THE_END}",
     )
 
 
@@ -114,7 +115,7 @@ def _money(value: object) -> str:
 
 def _short(lever: Lever) -> str:
     """A lever's name in a table of many."""
-    tier = "" if lever.tier is None else f"财力{lever.tier}%起"
+    tier = "" if lever.tier is None else f"{lever.tier}%起"
     return tier + codes.LEVER_SHORT.get(f"{lever.step}.{lever.parameter}", lever.label)
 
 

@@ -1,6 +1,7 @@
 """The path without chance: its people are the outlook's, what stays of one more yuan follows the terms."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from funds_ahead import STILL, county, panel
@@ -51,3 +52,17 @@ def test_what_stays_by_the_terms() -> None:
     assert kept[("none", False), 2018] == 1 and kept[("flat", False), 2019] == 0.4
     assert kept[("full_pooling", False), 2018] == 0  # the target is met: nothing is its own making
     assert kept[("full_pooling", True), 2018] == 1  # it falls short, and every yuan lessens what is its own
+
+
+def test_a_year_opens_with_what_the_pool_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    pools, real = [], mean_path.incentive.kept
+
+    def seen(*args: Any, **options: Any) -> Any:
+        pools.append(int(options["pool"][0]))
+        return real(*args, **options)
+
+    monkeypatch.setattr(mean_path.incentive, "kept", seen)
+    rich = panel(county(contributions=200_000_000_00), county())
+    plans = {"pool": (scheme.load("full_pooling").at(2020), None)}
+    mean_path.kept(rich, plans, STILL, as_of=DAY, of=900_000, until=2019)
+    assert pools[0] == 0 < pools[1]

@@ -165,10 +165,14 @@ def test_the_back_test_holds_the_accounts_against_what_was_said_before(study: Fu
     assert study.hindcast is not None and study.hindcast.years == (2018, 2019)
     drawn = fund_premises_view.hindcast(study).table.query("year == '2019' and panel == '待遇支出'")
     assert drawn["actual"].tolist() == [590 + 490 + 490]
-    told = fund_premises_view.hindcast_table(study).texts.set_index("指标")
-    accounts, made = study.whole.accounts[-2:], study.hindcast.amounts["spending"]
-    inside = ((made[:, 0, :-1] <= accounts.spending) & (accounts.spending <= made[:, 4, :-1])).mean()
-    assert told.loc["待遇支出", "在九成区间内"] == f"{inside:.0%}"
+    spending = study.whole.accounts[-2:].spending[:, None]
+    ahead = np.concatenate([spending + step for step in (-2, 1, 2, 3, 4)], axis=1)
+    ahead = np.concatenate([ahead, 2 * ahead.sum(axis=2, keepdims=True)], axis=2)
+    made = replace(study)
+    amounts = {**study.hindcast.amounts, "spending": ahead}
+    made.__dict__["hindcast"] = replace(study.hindcast, amounts=amounts)
+    told = fund_premises_view.hindcast_table(made).texts.set_index("指标")
+    assert told.loc["待遇支出"].tolist() == ["100%", "0%", "+100.0%"]
 
 
 def test_the_front_and_every_scheme_in_force_are_drawn(study: FundOutlook) -> None:
