@@ -9,6 +9,7 @@ POLICY = PARAMS / "policy"
 SCHEMES = PARAMS / "schemes"
 ASSESSMENT = PARAMS / "assessment"
 FRONTIER = PARAMS / "frontier"
+SOURCES = PARAMS / "sources"
 REFERENCE = ROOT / "data" / "reference"
 
 
