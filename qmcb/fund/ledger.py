@@ -51,14 +51,10 @@ def read(place: Path) -> Fund:
 
     Raises `InputError` with one line for whatever is wrong: see `fund`.
     """
-    if place.is_dir():
-        found = {name: files.find(place, CONTRACTS[name]) for name in (_ACCOUNTS, _CHANGES)}
-        paths = {name: path for name, path in found.items() if path is not None}
-        if _ACCOUNTS not in paths:
-            raise InputError(f"{_ACCOUNTS}.parquet or .csv in {place}", "no such file", "add the table")
-    else:
-        paths = {_ACCOUNTS: place}
-    with book.read_files(paths) as opened:
+    if place.is_file() and files.known(place):
+        with book.read_files({_ACCOUNTS: place}) as opened:
+            return fund(opened)
+    with book.read(place, needed=(_ACCOUNTS,), only=(_ACCOUNTS, _CHANGES)) as opened:
         return fund(opened)
 
 

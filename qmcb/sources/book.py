@@ -1,7 +1,7 @@
 """One source read whole: accepted rows by table, quarantine, balance, and what each file was."""
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,13 +98,13 @@ class Book:
         self.close()
 
 
-def read(source: str | Path, needed: Iterable[str] = ()) -> Book:
+def read(source: str | Path, needed: Iterable[str] = (), only: Collection[str] = CONTRACTS.keys()) -> Book:
     """Read the tables of a source; raises `InputError` where it has none, or not the `needed`.
 
     The source is a folder, a DuckDB file, a connection string, or a map of params/sources.
     """
     with ExitStack() as stack:
-        found = place.open_place(source, stack)
+        found = place.open_place(source, stack, only)
         if not found.pieces:
             raise InputError(
                 "tables such as enrolments.parquet or enrolments.csv in the source",

@@ -147,10 +147,13 @@ def _repairs(table: ir.Table, known: Iterable[Column]) -> ir.StringValue:
 
 
 def _found(table: ir.Table, known: Iterable[Column]) -> ir.StringValue:
-    branches = [
-        (table[RULE] == rule, values.shape(table[_SENT.format(column.name)], column))
+    sent = [
+        (table[RULE] == rule, table[_SENT.format(column.name)].cast("string"))
         for column in known
         for rule in _rules(column)
         if not rule.startswith("required")
     ]
-    return ibis.cases((table[RULE].isnull(), _NOTHING), *branches, else_="") if branches else _NOTHING
+    if not sent:
+        return _NOTHING
+    shape = values.shape(ibis.cases(*sent, else_=_NOTHING))
+    return ibis.ifelse(table[RULE].isnull(), _NOTHING, shape)

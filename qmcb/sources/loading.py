@@ -71,6 +71,9 @@ class _Read:
     sha256: str
     torn: Sequence[tuple[int, int]]
     width: int
+    count: int
+    accepted: int
+    end: int
 
 
 def load(con: Backend, contract: Contract, told: TableMap, pieces: Sequence[Piece]) -> Loaded:
@@ -79,7 +82,8 @@ def load(con: Backend, contract: Contract, told: TableMap, pieces: Sequence[Piec
     reads: list[_Read] = []
     for piece in pieces:
         with files.readable(piece.path) if piece.path else nullcontext():
-            reads.extend(_pieces(con, contract, told, piece, _end(reads), len(reads)))
+            above = reads[-1].end if reads else 0
+            reads.extend(_pieces(con, contract, told, piece, above, len(reads)))
     accepted = together(_accepted(read.rows, contract) for read in reads)
     if later:
         accepted = _latest(accepted, contract)
@@ -108,16 +112,17 @@ def _pieces(
                 "send it, or write periods: whole in the source's map",
             )
         rows = _stored(con, f"checked_{contract.name}_{place}", raw, contract, headings, told, above)
-        read = _Read(
-            _name(piece, raw),
-            rows,
-            above,
-            sha256 or _digest(rows),
-            [(row.line, row.columns) for row in raw.torn],
-            len(raw.headings),
+        torn = [(row.line, row.columns) for row in raw.torn]
+        counted = rows.aggregate(
+            count=rows.count(), accepted=rows[RULE].isnull().sum(), end=rows[LINE].max()
+        ).to_pyarrow()
+        count, accepted, end = (counted[name][0].as_py() or 0 for name in counted.column_names)
+        end = max(end, *(above + line for line, _ in torn), above)
+        digest = sha256 or _digest(rows)
+        yield _Read(
+            _name(piece, raw), rows, above, digest, torn, len(raw.headings), count, accepted, end
         )
-        above = _end([read])
-        yield read
+        above = end
 
 
 def _name(piece: Piece, raw: Raw) -> str:
@@ -134,15 +139,6 @@ def _stored(
         if raw.failure:
             raise raw.failure[0] from None
         raise
-
-
-def _end(reads: Sequence[_Read]) -> int:
-    """The last line of what was read so far."""
-    if not reads:
-        return 0
-    last = reads[-1]
-    stored = last.rows[LINE].max().to_pyarrow().as_py() or last.above
-    return max(int(stored), *(last.above + line for line, _ in last.torn), last.above)
 
 
 def _digest(rows: ir.Table) -> str:
@@ -245,20 +241,17 @@ def _others(reads: Sequence[_Read], contract: Contract) -> ir.Table:
 
 
 def _file(read: _Read, contract: Contract, latest: ir.Table | None) -> File:
-    counted = read.rows.aggregate(
-        rows=read.rows.count(), accepted=read.rows[RULE].isnull().sum(), last=read.rows[LINE].max()
-    ).to_pyarrow()
-    rows, accepted, last = (counted[name][0].as_py() or 0 for name in counted.column_names)
-    kept = accepted
+    kept = read.accepted
     if latest is not None:
-        here = latest.filter((latest.row > read.above) & (latest.row <= last))
+        here = latest.filter((latest.row > read.above) & (latest.row <= read.end))
         kept = int(here.count().to_pyarrow().as_py())
+    torn = len(read.torn)
     return File(
-        contract.name,
-        read.name,
-        read.sha256,
-        rows + len(read.torn),
-        kept,
-        rows - accepted + len(read.torn),
-        accepted - kept,
+        table=contract.name,
+        file=read.name,
+        sha256=read.sha256,
+        read=read.count + torn,
+        accepted=kept,
+        quarantined=read.count - read.accepted + torn,
+        replaced=read.accepted - kept,
     )

@@ -1,6 +1,6 @@
 """Where a source lies, and how each of its tables is read from there."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,15 +38,15 @@ class Place:
     pieces: Mapping[str, tuple[Piece, ...]]
 
 
-def open_place(source: str | Path, stack: ExitStack) -> Place:
+def open_place(source: str | Path, stack: ExitStack, only: Collection[str]) -> Place:
     """A folder, a DuckDB file, a connection string, or a map of params/sources that names one of these.
 
-    What is opened on the way is closed with the `stack`. Raises `InputError` where there is no such source.
+    Of its tables `only` these are looked for. What is opened on the way is closed with the `stack`. Raises `InputError` where there is no such source.
     """
     told = str(source)
     if told.endswith((".yaml", ".yml")):
-        return _open_mapped(paths.resolve(told), stack)
-    return _open(told, mapping.NOTHING, stack)
+        return _open_mapped(paths.resolve(told), stack, only)
+    return _open(told, mapping.NOTHING, stack, only)
 
 
 def of_files(given: Mapping[str, Path], told: SourceMap = mapping.NOTHING) -> Place:
@@ -62,36 +62,40 @@ def of_files(given: Mapping[str, Path], told: SourceMap = mapping.NOTHING) -> Pl
     return Place(folder, told, pieces)
 
 
-def _open_mapped(path: Path, stack: ExitStack) -> Place:
+def _open_mapped(path: Path, stack: ExitStack, only: Collection[str]) -> Place:
     told = mapping.load(path)
     if told.place is None:
         raise InputError(f"a place in {path.name}", "none", "name a folder, a DuckDB file or a database")
     if database.is_address(told.place):
-        return _open(told.place, told, stack)
+        return _open(told.place, told, stack, only)
     below = path.parent / told.place
-    return _open(str(below if below.exists() else told.place), told, stack)
+    return _open(str(below if below.exists() else told.place), told, stack, only)
 
 
-def _open(place: str, told: SourceMap, stack: ExitStack) -> Place:
+def _open(place: str, told: SourceMap, stack: ExitStack, only: Collection[str]) -> Place:
     if database.is_address(place):
         source = database.connect(place)
         stack.callback(source.disconnect)
-        return Place(Path(place.rpartition("/")[2].partition("?")[0]), told, _tables(source, told))
+        return Place(Path(place.rpartition("/")[2].partition("?")[0]), told, _tables(source, told, only))
     path = paths.resolve(place)
     if path.is_file() and path.suffix.lower() in database.FILES:
         source = database.open_file(path)
         stack.callback(source.disconnect)
-        return Place(path.parent, told, _tables(source, told))
+        return Place(path.parent, told, _tables(source, told, only))
     if not path.is_dir():
         raise InputError(
             "a folder of tables as source", f"no folder {path}", "name a folder, a DuckDB file or a database"
         )
     pieces = {
         contract.name: tuple(_file(contract, told, part, path) for part in found)
-        for contract in CONTRACTS.values()
+        for contract in _contracts(only)
         if (found := files.find(path, contract, told[contract.name]))
     }
     return Place(path, told, pieces)
+
+
+def _contracts(only: Collection[str]) -> list[Contract]:
+    return [contract for contract in CONTRACTS.values() if contract.name in only]
 
 
 def _file(contract: Contract, told: SourceMap, part: files.Part, folder: Path) -> Piece:
@@ -105,9 +109,11 @@ def _file(contract: Contract, told: SourceMap, part: files.Part, folder: Path) -
     return Piece(name, part.path, part.period is not None, read)
 
 
-def _tables(source: database.BaseBackend, told: SourceMap) -> dict[str, tuple[Piece, ...]]:
+def _tables(
+    source: database.BaseBackend, told: SourceMap, only: Collection[str]
+) -> dict[str, tuple[Piece, ...]]:
     pieces = {}
-    for contract in CONTRACTS.values():
+    for contract in _contracts(only):
         names = {n.lower() for n in (contract.name, contract.label, told[contract.name].name) if n}
         found = database.find(source, sorted(names))
         if len(found) > 1:

@@ -22,7 +22,8 @@ _WIDE = "\u3000" + "".join(map(chr, range(0xFF01, 0xFF5F)))
 _NARROW = " " + "".join(map(chr, range(0x21, 0x7F)))
 # 202406 or 20240630; 2024-06-30, 2024/6/30, 2024年6月30日, with or without the day; a time may follow.
 _COMPACT = r"^\d{6}(\d{2}(\d{6}|[ T][\d:.+]*)?)?$"
-_PARTED = r"^(\d{4})[-/年.](\d{1,2})(?:[-/月.](\d{1,2}))?[月日]?(?:[ T][\d:.+]*)?$"
+_PARTED = r"^(\d{4})[-/年](\d{1,2})(?:[-/月](\d{1,2}))?[月日]?(?:[ T][\d:.+]*)?$"
+_DOTTED = r"^(\d{4})\.(\d{1,2})\.(\d{1,2})$"  # never without the day: 2024.10 may have been a number
 _SHOWN = 20
 _NOTHING = ibis.null("string")
 _DATED = ("date", "month")
@@ -54,12 +55,15 @@ def quick(sent: ir.Value, column: Column, own: Mapping[str, str]) -> ir.Value:
         case "region":
             return ibis.ifelse(sent.re_search(r"^\d{6}$"), _recoded(sent, own), _NOTHING)
         case "date":
-            written = sent.like("____-__-__") & (sent >= "0")
-            return ibis.ifelse(written, sent.try_cast("date"), ibis.null("date"))
+            compact = sent.left(4) + "-" + sent.substr(4, 2) + "-" + sent.right(2)
+            return ibis.cases(
+                (sent.like("____-__-__") & (sent >= "0"), sent.try_cast("date")),
+                (sent.re_search(r"^\d{8}$"), compact.try_cast("date")),
+                else_=ibis.null("date"),
+            )
         case "month":
-            whole = sent.try_cast("int32")  # which six characters cannot write in another way
-            month = (sent.length() == 6) & whole.between(1000_01, 9999_12) & (whole % 100).between(1, 12)
-            return ibis.ifelse(month, ibis.date(whole // 100, whole % 100, 1), ibis.null("date"))
+            first = ibis.date(sent.left(4).try_cast("int32"), sent.right(2).try_cast("int32"), 1)
+            return ibis.ifelse(sent.re_search(r"^\d{4}(0[1-9]|1[0-2])$"), first, ibis.null("date"))
         case "integer" | "fen":
             whole = sent.try_cast("int64")
             return ibis.ifelse(whole.cast("string") == sent, whole, ibis.null("int64"))
@@ -115,6 +119,7 @@ def _date(value: ir.Value, day: str = "") -> ir.DateValue:
     parted = ibis.cases(
         (text.re_search(_COMPACT), text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6, 2)),
         (text.re_search(_PARTED), text.re_replace(_PARTED, r"\1-\2-\3")),
+        (text.re_search(_DOTTED), text.re_replace(r"\.", "-")),
         else_=_NOTHING,
     )
     whole = parted.try_cast("date")
@@ -131,23 +136,16 @@ def _whole(value: ir.Value) -> ir.IntegerValue:
 
 def repair(sent: ir.StringValue, column: Column) -> ir.StringValue:
     """How a value was written that only the slow way could read (codes.REPAIR)."""
-    compact = sent.re_search(r"^\d{8}$") if column.kind == "date" else ibis.literal(False)
     return ibis.cases(
         (sent.isin(sorted(_by_label(column)) or ["\0"]), "label"),
         (sent.re_search(_FULL_WIDTH), "full_width"),
         (sent.re_search(_BLANKS_AROUND), "spaces"),
         (sent.re_search(r"\.0$"), "decimal"),
-        (compact, _NOTHING),
         else_="date_form" if column.kind in _DATED else "form",
     )
 
 
-def shape(sent: ir.Value, column: Column) -> ir.StringValue:
-    """What a value looks like, without the value: 9 a digit, A a letter, 文 a character."""
-    text = sent.cast("string").left(_SHOWN)
-    ascii_only = text.re_replace(r"\pN", "9").re_replace(r"[A-Za-z]", "A").re_replace(r"[\x00-\x1F\x7F]", "?")
-    letters = ascii_only.re_replace(r"[^\x00-\x7F]", "文")
-    if column.kind not in _DATED:
-        return letters
-    dated = text.re_search(_COMPACT) | text.re_search(_PARTED)
-    return ibis.ifelse(dated, letters + "（无此日期）", letters)
+def shape(text: ir.StringValue) -> ir.StringValue:
+    """What a value looks like, without the value: 9 a digit, A a letter, 文 a character, ? a control."""
+    ascii_only = text.left(_SHOWN).re_replace(r"\pN", "9").re_replace(r"[A-Za-z]", "A")
+    return ascii_only.re_replace(r"[\x00-\x1F\x7F]", "?").re_replace(r"[^\x00-\x7F]", "文")
