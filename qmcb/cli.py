@@ -82,6 +82,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     link.set_defaults(command=_link)
 
+    check = commands.add_parser("check", help="hold a file against its table, for the department that sent it")
+    check.add_argument("table", metavar="TABLE", help="for example enrolments; see qmcb tables")
+    check.add_argument("file", type=Path, metavar="FILE", help="delimited text, Excel or Parquet")
+    check.add_argument("--map", type=Path, metavar="YAML", help="the source's own headings and codes")
+    check.add_argument("--out", type=Path, metavar="DIR", help="write a page and the list of rows there")
+    check.set_defaults(command=_check)
+
+    sound = commands.add_parser("check-sample", help="hold what is found in a sample against its truth")
+    sound.add_argument("folder", type=Path, metavar="DIR", help="a folder made by qmcb sample")
+    sound.set_defaults(command=_check_sample)
+
     tables = commands.add_parser("tables", help="print the tables that a source may hold, column by column")
     tables.set_defaults(command=_tables)
     return parser
@@ -157,6 +168,25 @@ def _persons(found: "Links", path: Path) -> str:
     counts = {row["values"]: row["counts"] for row in kept.events["event"].value_counts().to_pylist()}
     events = ", ".join(f"{counts[name]:,} {name}" for name in sorted(counts)) or "no change"
     return f"persons: {len(kept.keys['key'].unique()):,}; {events}"
+
+
+def _check(options: argparse.Namespace) -> int:
+    from qmcb.studies import delivery
+
+    found = delivery.check(options.table, options.file, options.map)
+    print(found.text())
+    if options.out:
+        print(f"\npage: {found.write(options.out)}")
+    return 0 if found.right else EXIT_RUN
+
+
+def _check_sample(options: argparse.Namespace) -> int:
+    from qmcb.studies import planted
+
+    broken, numbers = planted.check(options.folder)
+    print(broken.to_string(index=False), numbers.to_string(index=False), sep="\n\n")
+    right = planted.right(broken, numbers)
+    return 0 if right else _fail("something planted was not found as it is", EXIT_RUN)
 
 
 def _tables(options: argparse.Namespace) -> int:
