@@ -91,10 +91,20 @@ def _layout(path: Path, encoding: str, headings: Headings, delimiter: str | None
 
 
 def _first_rows(path: Path, encoding: str, delimiter: str) -> list[tuple[list[str], int]]:
-    """The first rows that hold anything, and how many physical lines reach down to the end of each."""
+    """The first rows that hold anything, and how many physical lines reach down to the end of each.
+
+    A row too long to be looked at stands there empty.
+    """
+    rows: list[tuple[list[str], int]] = []
     with path.open(encoding=encoding, newline="") as stream:
         lines = csv.reader((line.removeprefix("\ufeff") for line in stream), delimiter=delimiter)
-        return list(islice(((row, lines.line_num) for row in lines if row), FIRST_ROWS + 1))
+        try:
+            rows.extend(islice(((row, lines.line_num) for row in lines if row), FIRST_ROWS + 1))
+        except csv.Error:
+            if not rows:
+                raise
+            rows.append(([], lines.line_num))
+    return rows
 
 
 def no_rows(name: str) -> InputError:

@@ -82,9 +82,10 @@ def _of(folder: Path, contract: Contract, told: TableMap) -> list[Path]:
     if not found or not found[0].is_dir() or known(found[0]):
         return found
     parts = sorted(path for path in found[0].iterdir() if not path.name.startswith((".", "_", "~")))
-    for path in parts:
-        if not known(path) or path.is_dir():
-            raise InputError(f"parts of {contract.name} in {', '.join(_FORMS)}", path.name, "remove it")
+    wrong = [path.name for path in parts if not known(path) or path.is_dir()]
+    if wrong or not parts:
+        found_there = " and ".join(wrong) or "an empty folder"
+        raise InputError(f"parts of {contract.name} in {', '.join(_FORMS)}", found_there, "remove what is none")
     return parts
 
 

@@ -27,11 +27,13 @@ def read(con: Backend, path: Path, headings: Headings, sheet: str | None = None)
     """
     with CalamineWorkbook.from_path(path) as book:
         shown = [each.name for each in book.sheets_metadata if each.visible is SheetVisibleEnum.Visible]
-        for name in [_named(sheet, path, book.sheet_names)] if sheet else shown:
-            found = book.get_sheet_by_name(name)
-            if found.total_height:
-                place = book.sheet_names.index(name) + 1
-                yield _sheet(con, f"{path.name} 第{place}张表", found, headings)
+        names = [_named(sheet, path, book.sheet_names)] if sheet else shown
+        filled = [found for name in names if (found := book.get_sheet_by_name(name)).total_height]
+        if not filled:
+            raise InputError(f"a sheet with rows in {path.name}", "none", "have it exported again, or remove it")
+        for found in filled:
+            place = book.sheet_names.index(found.name) + 1
+            yield _sheet(con, f"{path.name} 第{place}张表", found, headings)
 
 
 def _named(sheet: str, path: Path, names: Sequence[str]) -> str:
