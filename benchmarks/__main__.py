@@ -2,10 +2,11 @@
 
 import sys
 
-from benchmarks import fund, linkage, province
+from benchmarks import findings, fund, linkage, province
 
 if __name__ == "__main__":
     fund.main()
     if failed := linkage.main():
         sys.exit(failed)
     province.main()
+    findings.main()

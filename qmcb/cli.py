@@ -1,36 +1,43 @@
-"""The command line: a province, the reports of a plan, links between files, shares of a fund's gap."""
+"""The command line: a province and what is found in it, reports of a plan, links, shares of a fund's gap."""
 
 import argparse
-import os
+import functools
+import getpass
 import sys
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from qmcb.errors import BalanceError, InputError
+from qmcb import codes, memory
+from qmcb.errors import BalanceError, BusyError, InputError, RunError
 
 if TYPE_CHECKING:
     from qmcb.linkage.links import Links
 
-EXIT_INPUT = 2
 EXIT_RUN = 1
+EXIT_INPUT = 2
+EXIT_BUSY = 3
+EXIT_STOPPED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 where it worked, 1 where a run failed, 2 where the input is not as expected."""
+    """Run one command and return its exit code; README.md says what each code means."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
     except InputError as error:
         return _fail(str(error), EXIT_INPUT)
-    except BalanceError as error:
+    except BusyError as error:
+        return _fail(str(error), EXIT_BUSY)
+    except (BalanceError, RunError) as error:
         return _fail(str(error), EXIT_RUN)
     except OSError as error:
-        found = f"{error.strerror or type(error).__name__} ({error.filename})"
+        found = f"{error.strerror or type(error).__name__}{f' ({error.filename})' if error.filename else ''}"
         todo = "name another folder, or make room"
         return _fail(str(InputError("files to read and a folder to write", found, todo)), EXIT_INPUT)
     except KeyboardInterrupt:
-        return _fail("stopped; nothing was written", 130)
+        return _fail("stopped; nothing was written", EXIT_STOPPED)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, default=Path("out"), help="folder for the runs (default out)")
     run.set_defaults(command=_run)
 
+    _audit_parsers(commands)
     share = commands.add_parser("share", help="divide each county's pension fund gap under a scheme")
     share.add_argument("accounts", type=Path, metavar="ACCOUNTS", help="a source folder, or fund_accounts")
     share.add_argument(
@@ -82,12 +90,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     link.set_defaults(command=_link)
 
-    check = commands.add_parser("check", help="hold a file against its table, for the department that sent it")
+    check = commands.add_parser(
+        "check", help="hold a file against its table, for the department that sent it"
+    )
     check.add_argument("table", metavar="TABLE", help="for example enrolments; see qmcb tables")
     check.add_argument("file", type=Path, metavar="FILE", help="delimited text, Excel or Parquet")
     check.add_argument("--map", type=Path, metavar="YAML", help="the source's own headings and codes")
     check.add_argument("--out", type=Path, metavar="DIR", help="write a page and the list of rows there")
     check.set_defaults(command=_check)
+
+    _cases_parser(commands.add_parser("cases", help="send doubts to offices, and take their answers"))
 
     sound = commands.add_parser("check-sample", help="hold what is found in a sample against its truth")
     sound.add_argument("folder", type=Path, metavar="DIR", help="a folder made by qmcb sample")
@@ -96,6 +108,77 @@ def _parser() -> argparse.ArgumentParser:
     tables = commands.add_parser("tables", help="print the tables that a source may hold, column by column")
     tables.set_defaults(command=_tables)
     return parser
+
+
+def _cases_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="ACTION")
+
+    update = commands.add_parser("update", help="take the doubts of a run")
+    update.add_argument("run", type=Path, metavar="RUN", help="a folder that qmcb run has made")
+
+    dispatch = commands.add_parser("dispatch", help="write a workbook for each office")
+    dispatch.add_argument(
+        "--source", type=Path, required=True, metavar="DIR", help="what the last run was made from"
+    )
+    dispatch.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the workbooks")
+
+    answers = commands.add_parser("import", help="take the answers of a workbook")
+    answers.add_argument("workbook", type=Path, metavar="WORKBOOK")
+
+    listed = commands.add_parser("list", help="print the cases that are not closed, the most urgent first")
+    listed.add_argument("--overdue", action="store_true", help="only those past their day")
+    listed.add_argument("--day", metavar="DATE", help="as they stood on this day (default: today)")
+
+    for each in (dispatch, answers):
+        each.add_argument(
+            "--password-file", type=Path, metavar="FILE", help="default: the variable QMCB_PASSWORD"
+        )
+    for each in (dispatch, listed):
+        each.add_argument("--office", metavar="CODE", help="only this office's cases")
+    for each in (update, dispatch, answers):
+        each.add_argument("--who", metavar="NAME", help="who does this, for the store (default: the login)")
+    for each, command in ((update, _update), (dispatch, _dispatch), (answers, _import), (listed, _list)):
+        each.add_argument("--store", type=Path, required=True, metavar="FILE", help="the store of cases")
+        each.set_defaults(command=command)
+
+
+def _audit_parsers(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    verify = commands.add_parser("verify", help="see whether a finished run is what it was, and repeatable")
+    verify.add_argument("run", type=Path, metavar="RUN", help="for example out/sample/20240630T010000Z")
+    verify.add_argument("--hashes-only", action="store_true", help="do not make the reports again")
+    verify.add_argument("--keys", type=Path, metavar="DIR", help="public keys (default $QMCB_SIGN_KEYS)")
+    verify.set_defaults(command=_verify)
+
+    diff = commands.add_parser("diff", help="say what two runs tell otherwise, and what may explain it")
+    diff.add_argument("before", type=Path, metavar="RUN_A")
+    diff.add_argument("after", type=Path, metavar="RUN_B")
+    diff.set_defaults(command=_diff)
+
+    sign = commands.add_parser("sign", help="sign a run as prepared, reviewed or approved")
+    sign.add_argument("run", type=Path, metavar="RUN")
+    sign.add_argument("--as", dest="role", required=True, choices=tuple(codes.SIGN_OFF))
+    sign.add_argument("--key", type=Path, required=True, metavar="FILE", help="private Ed25519 key, PEM")
+    sign.set_defaults(command=_sign)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from qmcb.reports import verify
+
+    same = verify.verify(options.run, options.keys, again=not options.hashes_only, say=print)
+    return 0 if same else EXIT_RUN
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from qmcb.reports import verify
+
+    return 0 if verify.diff(options.before, options.after, say=print) else EXIT_RUN
+
+
+def _sign(options: argparse.Namespace) -> int:
+    from qmcb.reports import verify
+
+    print(f"signed: {verify.sign(options.run, options.role, options.key)}")
+    return 0
 
 
 def _sample(options: argparse.Namespace) -> int:
@@ -110,10 +193,7 @@ def _run(options: argparse.Namespace) -> int:
     from qmcb.reports import plan, run
 
     wanted = plan.load(options.plan)
-    try:
-        folder = run.run(wanted, options.out, say=print)
-    except run.RunError as error:
-        return _fail(str(error), EXIT_RUN)
+    folder = run.run(wanted, options.out, say=functools.partial(print, flush=True))
     print(f"first page: {folder / wanted.reports[0].name}.html")
     return 0
 
@@ -133,8 +213,7 @@ def _share(options: argparse.Namespace) -> int:
 
 
 def _link(options: argparse.Namespace) -> int:
-    # Arrow's allocator gives memory back within milliseconds, only to ask for it again; read on its import.
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "1000")
+    memory.keep()
     from qmcb.linkage import spec, stored
 
     asked = spec.load(options.spec) if options.spec else spec.load()
@@ -180,12 +259,100 @@ def _check(options: argparse.Namespace) -> int:
     return 0 if found.right else EXIT_RUN
 
 
+def _update(options: argparse.Namespace) -> int:
+    from qmcb.cases import doubt, store, update
+
+    run = doubt.read_run(options.run)
+    key = _case_key(options)
+    if not options.store.exists():
+        store.create(options.store, run.province, key)
+    with store.opened(options.store, key) as cases:
+        taken = update.update(cases, run, who=_who(options), now=_now())
+    print(taken.summary())
+    return 0
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    from qmcb.cases import dispatch, encrypted, store
+
+    password, key = encrypted.password(options.password_file), _case_key(options)
+    with store.opened(options.store, key) as cases:
+        sent = dispatch.dispatch(
+            cases,
+            options.source,
+            options.out,
+            password=password,
+            key=key,
+            who=_who(options),
+            now=_now(),
+            office=options.office,
+        )
+    print(sent.summary())
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from qmcb import codes
+    from qmcb.cases import answers, encrypted, store
+
+    password, key = encrypted.password(options.password_file), _case_key(options)
+    with store.opened(options.store, key) as cases:
+        taken = answers.take(
+            cases, options.workbook, password=password, key=key, who=_who(options), now=_now()
+        )
+    for sheet, row, rule in taken.quarantine:
+        print(f"quarantined: {sheet}, row {row}: {codes.CASE_QUARANTINE[rule]}")
+    print(taken.summary())
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    from qmcb import codes
+    from qmcb.cases import store, views
+
+    day = _day(options.day) if options.day else _now().date()
+    with store.opened(options.store, _case_key(options), read_only=True) as cases:
+        rows = views.listing(cases, day, office=options.office, overdue=options.overdue).to_pyarrow()
+    print("office\tcase\tfinding\tstate\tsince\tdue\toverdue")
+    for row in rows.to_pylist():
+        told = (codes.FINDING[row["finding"]], codes.CASE_STATE[row["state"]], row["since"], row["due"] or "")
+        print(row["office"], row["case"], *told, codes.FLAG[str(int(row["overdue"]))], sep="\t")
+    return 0
+
+
+def _case_key(options: argparse.Namespace) -> bytes:
+    from qmcb.reports import mask
+
+    return mask.read_key(None, options.store.parent)
+
+
+def _who(options: argparse.Namespace) -> str:
+    try:
+        return options.who or getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:
+        raise InputError("who does this", "a login without a name", "give it in --who") from error
+
+
+def _now() -> datetime:
+    from qmcb.cases.store import CHINA
+
+    return datetime.now(CHINA)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError("a day such as 2024-07-31", repr(text), "write it as YYYY-MM-DD") from None
+
+
 def _check_sample(options: argparse.Namespace) -> int:
-    from qmcb.studies import planted
+    from qmcb.studies import planted, truth
 
     broken, numbers = planted.check(options.folder)
-    print(broken.to_string(index=False), numbers.to_string(index=False), sep="\n\n")
-    right = planted.right(broken, numbers)
+    checked = truth.check(options.folder)
+    print(broken.to_string(index=False), numbers.to_string(index=False), checked.text(), sep="\n\n")
+    right = checked.right and planted.right(broken, numbers)
     return 0 if right else _fail("something planted was not found as it is", EXIT_RUN)
 
 

@@ -23,6 +23,10 @@ MEDICAL = ("310", "390")
 # The two covers that everybody ought to have; a resident is judged for each.
 COVER: Codes = {"pension": "养老", "medical": "医疗"}
 
+# What an employer owes besides to everybody it employs.
+WORK_COVER: Codes = {"unemployment": "失业", "injury": "工伤", "maternity": "生育"}
+COVERS: Codes = {**COVER, **WORK_COVER}
+
 # Payment status, AAC031
 STATUS: Codes = {"1": "参保缴费", "2": "暂停缴费", "3": "终止缴费"}
 PAYING = "1"
@@ -128,6 +132,44 @@ PARAMETER: Codes = {
     "coefficient": "考核系数（按得分）",
 }
 
+# Sex and post, by which the retirement age goes (params/pension)
+PENSION_CATEGORY: Codes = {"men": "男", "women_workers": "女工人", "women_cadres": "女干部"}
+
+# What is assumed of the years to come (params/outlook)
+ASSUMPTION: Codes = {
+    "categories": "性别和身份构成",
+    "ages": "年龄构成",
+    "mortality": "死亡率",
+    "improvement": "死亡率年降幅",
+    "entry": "新增参保率",
+    "lapse": "净中断率",
+    "wage_growth": "平均工资增长率",
+    "price_growth": "物价涨幅",
+    "collection": "征缴水平（比前几年）",
+    "balance_return": "结余收益率",
+    "indexation": "养老金调整",
+    "new_pension": "新退休人员养老金水平",
+    "coefficient": "考核系数",
+    "history": "取数年限",
+}
+
+# What the outlook tells beside what each payer bears: persons, then fen.
+OUTLOOK: Codes = {
+    "insured": "参保缴费人数",
+    "retirees": "领取待遇人数",
+    "contributions": "征缴收入",
+    "spending": "待遇支出",
+    "deficit": "收支差额（支出减收入）",
+    "gap": "当期缺口",
+    "closing_balance": "年末结余",
+    "cost": "本地区实际负担",
+    "given": "县级以上财政支出",
+}
+TOTAL = "合计"
+
+# How a study's estimate is told (params/behaviour)
+RESPONSE_UNIT: Codes = {"points": "百分点", "percent": "%"}
+
 # What budget discipline finds (clause 二(七) of the notice)
 BUDGET_FINDING: Codes = {"deficit_budget": "编制赤字预算", "change_without_basis": "无政策依据调整预算"}
 
@@ -180,6 +222,25 @@ FRONTIER: Codes = {
     "cost_above": "同等不均下支出可省",
     "dominated_by": "被哪个方案优于",
 }
+# The same where many columns stand beside one another, and what may be chosen (params/frontier).
+FRONTIER_SHORT: Codes = {
+    "point": "方案",
+    "label": "分担办法",
+    "cost": "支出（亿元）",
+    "gini": "基尼系数",
+    "bound": "下限",
+    "kept": "留县份额",
+    "keeps_floor": "达底线",
+    "gini_above": "不均可降",
+    "cost_above": "可省（亿元）",
+    "dominated_by": "被优于",
+}
+LEVER_SHORT: Codes = {
+    "pay_in_contributions.percent": "上解%",
+    "region_adds.percent": "注入%",
+    "reserve.months": "留足月数",
+    "adjustment.tiers": "补助%",
+}
 FRONTIER_BOUND: Codes = {"unpooled": "下限：各县不上解", "pooled": "下限：上解不超过可选上限"}
 
 # Why a gap moved from one year to another (qmcb/fund/cause.py)
@@ -218,6 +279,16 @@ LAWFUL: Codes = {
     "work_injury_several_employers": "多单位分别参加工伤",
 }
 
+# What may be wrong with a benefit by itself, or beside what it excludes (policy: the rule of that name).
+BENEFIT: Codes = {
+    "pension_after_death": "死亡后领取养老金",
+    "unemployment_after_death": "死亡后领取失业保险金",
+    "drawn_while_cancelled": "户籍已注销仍在领取待遇（死亡日期待查）",
+    "pension_under_age": "未到法定年龄领取养老金",
+    "unemployment_while_retired": "领取养老金期间领取失业保险金",
+    "resident_medical_subsidy_twice": "居民医保财政补助重复",
+}
+
 SCOPE: Codes = {"across": "跨省", "within": "省内"}
 
 # Where a resident stands for one cover, in the order in which the reasons are asked.
@@ -238,6 +309,15 @@ STANDING: Codes = {
 EXCLUDED = ("dead", "under_age", "drawing", "student")
 ENROLLED = ("enrolled_here", "elsewhere_by_number", "elsewhere_by_linkage")
 MISSING = ("lapsed", "never_paid", "partial", "registered", "no_database")
+
+# What makes a missing person matter more (policy: missing/priority), in the order in which it is told.
+PRIORITY: Codes = {
+    "low_income": "低保对象",
+    "near_retirement": "临近或已到领取年龄",
+    "child": "未成年人无医疗保险",
+    "employed": "在职应由单位参保",
+    "long_lapse": "长期断缴",
+}
 
 # Decision on a link
 DECISION: Codes = {"accept": "认定", "review": "待复核", "reject": "否定"}
@@ -300,12 +380,18 @@ ACTION: Codes = {
     "verify_record": "核实是否重复登记",
     "stop_benefit": "核实就业后停发失业保险金，多领部分退还",
     "recover_overpayment": "退还、分期退还或从待遇中抵扣",
+    "stop_pension": "停发养老金，死亡次月起多领部分退还",
+    "verify_death": "核实死亡日期，属实的停发并追回",
+    "verify_age": "核实出生日期和退休审批，不符的停发",
+    "end_benefit": "停发失业保险金，多领部分退还",
+    "return_subsidy": "核实后退回重复的一份财政补助",
     "refund_before_cover": "当年待遇享受期开始前可退费，开始后不退",
     "home_visit": "入户调查",
     "mobilise": "将名单移交单位、街道（乡镇）和本人，动员参保",
     "collect_first_payment": "督促首次缴费，防止只登记不缴费",
     "resume_payment": "通知续缴，失联的由街道（乡镇）查找",
     "extend_cover": "按险种核对，补齐所缺险种",
+    "notify_employer": "通知用人单位补办参保登记（应在用工之日起30日内办理）",
     "exclude": "不计入漏保",
 }
 
@@ -324,6 +410,59 @@ KEEP: Codes = {
     "with_medical": "职工医保保留地",
     "one_record": "同一单位的一条记录",
     "employment": "现就业单位的参保",
+}
+
+# Why a side of two enrolments is recommended to stay; then why none is, and people decide.
+WHY: Codes = {
+    "hukou": "关系在户籍地",
+    "ten_years": "该地缴费满10年",
+    "last_ten_years": "两地均满10年，取后一地",
+    "employee": "职工一侧",
+    "first_drawn": "先发放待遇",
+    "wages": "同期由该单位发工资",
+    "employer": "由单位参保",
+    "registry": "登记库的就业单位",
+    "school": "学校所在地",
+    "residence": "常住地",
+    "one_year": "职工医保连续满1年",
+    "medical": "职工医保所在地",
+    "employment": "已就业参保",
+    "no_rule": "无现行规则，提交会商",
+    "agreement": "由本人协商确定",
+    "same_place": "两条在同一地",
+    "same_employer": "同一单位的两条，待核实",
+    "same_month": "同月开始发放",
+    "no_hukou": "户籍地不明",
+    "both_ten_years": "两地均满10年，无先后",
+    "third_place": "另有一地满10年",
+    "to_hukou": "均不满10年，应归集到户籍地",
+    "two_employers": "两个单位，就业地待核实",
+    "no_employer": "两条均无单位",
+    "no_residence": "常住地不明",
+    "residence_elsewhere": "常住地不在两地",
+    "under_one_year": "职工医保连续不满1年，由本人选择",
+    "medical_open": "职工医保保留地未定",
+    "no_medical": "同期无职工医保",
+}
+DECIDING = tuple(WHY)[: tuple(WHY).index("no_rule")]
+
+# What is said of a duplicate's months: which enrolment stays, or that people decide.
+VERDICT: Codes = {
+    "decided": "建议保留一处",
+    "undecided": "无法判定，由人决定",
+    "unruled": WHY["no_rule"],
+}
+# Where the money of the side that ends goes
+WORTH: Codes = {"refunded": "退还本人（个人账户储存额）", "recovered": "向本人追回（多领待遇）"}
+
+# Why the tables give no amount for what is refunded or recovered
+NO_AMOUNT: Codes = {
+    "no_rule": "无现行规则",
+    "undecided": "保留哪一处未定",
+    "no_figure": "来源表中该行没有金额或基数",
+    "resident_paid": "来源表没有居民实缴、集体补助和政府补贴金额",
+    "basic_part": "来源表未单列基础养老金",
+    "no_refund": "规则未规定退费，或来源表没有实缴金额",
 }
 
 # Money that is given back, or stays with the fund, when an enrolment is cleared
@@ -356,7 +495,46 @@ UNIT: Codes = {
     "percent": "%",
     "percent_per_day": "%/日",
     "person": "人",
+    "point": "分",
 }
+
+# Who stands for a run, in the order in which they sign (qmcb/reports/signoff.py)
+SIGN_OFF: Codes = {"prepared": "编制", "reviewed": "复核", "approved": "批准"}
+
+# The index of runs (qmcb/reports/site.py): what has to be in order, and the words around it
+GATE: Codes = {
+    "balance": "勾稽关系",
+    "leak": "个人信息检查",
+    "quarantine": "隔离的行",
+    "rules": "规则核对",
+    "files": "文件与清单",
+}
+SITE: Codes = {
+    "title": "报告目录",
+    "question": "每次运行的报告、检查结果和签署情况",
+    "skip": "跳到正文",
+    "content": "内容摘要",
+    "manifest": "清单",
+    "balance": "勾稽关系明细",
+    "line": "勾稽关系",
+    "whole": "合计",
+    "difference": "差额",
+    "lines": "{}条，不平{}条",
+    "clean": "未发现",
+    "none": "无",
+    "rows": "{:,}行（{}个文件），待原部门核对",
+    "unconfirmed": "待核{}条",
+    "recorded": "一致",
+    "changed": "生成后有{}处改动",
+    "unreadable": "清单无法读取",
+    "unsigned": "未签署",
+    "broken": "签名无效",
+    "unknown": "未登记的密钥（{}）",
+    "footer": "报告一经生成不再改动。红字为尚待处理之处；核对与复算用 qmcb verify。",
+}
+# The caption and the columns of the table of balance lines that every notebook ends with.
+BALANCE_CAPTION = "每一行的差额都必须为零"
+BALANCE: Codes = {"label": "勾稽关系", "whole": "合计", "difference": "差额"}
 
 RULE_STATUS: Codes = {"confirmed": "已核", "unconfirmed": "待核", "assumed": "假定"}
 
@@ -415,4 +593,134 @@ EMPLOYER_PROBLEM: Codes = {
     "length": "位数不符",
     "characters": "含非法字符",
     "check": "校验码不符",
+}
+
+# What a doubt is about; each has its own sheet in a dispatch workbook.
+FINDING: Codes = {"duplicates": "重复参保", "benefits": "待遇疑点", "missing": "应保未保"}
+
+# Where a case stands, in the order of its way.
+CASE_STATE: Codes = {"open": "待发出", "sent": "待答复", "answered": "已答复", "closed": "已办结"}
+
+# A case as it moves from one period to the next; one that was not there before is new.
+CASE_FLOW: Codes = {"new": "新增", **CASE_STATE}
+# How an office's cases get on
+CASE_PROGRESS: Codes = {"overdue": "已逾期", "waiting": "办理中", "closed": CASE_STATE["closed"]}
+
+# What an office answers, and how closely: the keys of each finding are its drop-down list.
+ANSWER: Codes = {"confirmed": "属实", "cleared": "排除", "corrected": "已更正"}
+REASON: Mapping[str, Mapping[str, Codes]] = {
+    "duplicates": {
+        "confirmed": {"agreed": "已与本人协商，待清理", "unreached": "本人尚未联系上"},
+        "cleared": {"other_person": "不是同一人", "lawful": "依规可以并存", "already_ended": "一方早已终止"},
+        "corrected": {"one_ended": "已终止一处并清退", "transferred": "已转移接续", "record": "已更正登记"},
+    },
+    "benefits": {
+        "confirmed": {"agreed": "已与本人协商，待停发", "unreached": "本人尚未联系上"},
+        "cleared": {"other_person": "不是同一人", "lawful": "依规可以同领", "already_ended": "一方早已停发"},
+        "corrected": {"one_ended": "已停发一份并追回", "offset": "已约定抵扣", "record": "已更正登记"},
+    },
+    "missing": {
+        "confirmed": {"mobilised": "已动员，待参保", "unreached": "本人尚未联系上"},
+        "cleared": {
+            "dead": "已死亡",
+            "covered_elsewhere": "已在外省参保",
+            "exempt": "现役、服刑、出国定居等不应参保",
+            "other_person": "不是同一人",
+        },
+        "corrected": {"enrolled": "已参保缴费", "resumed": "已续保缴费", "record": "已更正登记"},
+    },
+}
+
+# Which of the two enrolments stays
+SIDE: Codes = {"a": "甲方", "b": "乙方"}
+
+# Why a case was closed without an answer, or came back after it was settled
+CLOSED: Codes = {"settled": "已答复办结", "gone": "本期比对已无此疑点"}
+RETURNED: Codes = {
+    "other_kind": "情形已变",
+    "new_months": "出现新的月份",
+    "more_money": "金额增加",
+    "other_rule": "适用规则已变",
+    "found_again": "疑点再次出现",
+}
+
+# Sheets and columns of the workbook that goes to an office
+CASE_SHEET: Codes = {
+    "about": "说明",
+    **FINDING,
+    "calls": "联系名单",
+    "choices": "答复选项",
+    "seal": "_qmcb",
+}
+CASE_COLUMN: Codes = {
+    "case": "疑点编号",
+    "kind": "疑点类型",
+    "name": "姓名",
+    "id_number": "公民身份号码",
+    "phone": "联系电话",
+    "side_a": "甲方",
+    "side_b": "乙方",
+    "span": "涉及年月",
+    "months": "月数",
+    "amount": "涉及金额（元）",
+    "advice": "建议（供参考）",
+    "keep": "建议保留",
+    "basis": "依据",
+    "decides": "由谁决定",
+    "history": "以往情况",
+    "due": "答复期限",
+    "answer": "答复（请选择）",
+    "kept": "实际保留（请选择）",
+    "employer": "单位编号",
+    "cases": "疑点编号",
+    "matter": "联系事项",
+    "result": "联系结果（手填）",
+}
+CASE_TEXT: Codes = {
+    "title": "参保疑点核实工作簿",
+    "office": "受理单位",
+    "export": "发出批次",
+    "sent": "发出日期",
+    "due": "答复期限",
+    "cases": "疑点数",
+    "lead": "比对结果只是线索，不是结论：未经核实并与本人沟通，不得据此停保、停发或清退。",
+    "fill": "请只在黄色单元格内选择答复；其余单元格不得改动、增删或移动，否则整本退回。",
+    "secret": "本工作簿含个人信息，仅供受理单位核实使用，不得转发，用毕按规定销毁。",
+    "confirmed": "属实：确有此事，正在处理；处理完成后请再次答复“已更正”。",
+    "cleared": "排除：经核实不成立，请选择原因。",
+    "corrected": "已更正：已处理完毕。",
+    "wrong": "请从下拉列表中选择",
+    "footer": "内部资料 注意保密",
+    "until": "至",
+    "since": "起未缴费",
+    "record": "记录",
+    "employer": "单位",
+    "no_rule": "无明确规定",
+    "last_answer": "上次答复",
+    "overdue": "已逾期",
+    "came_back": "曾经办结，再次提出",
+}
+
+# Why a row of an answered workbook could not be taken
+CASE_QUARANTINE: Codes = {
+    "not_in_list": "答复不在下拉列表中",
+    "kept_alone": "填了实际保留而没有答复",
+    "not_waiting": "该疑点已办结或重新提出，不再接受此答复",
+}
+
+# The notice to a person; {person}, {office} and {day} are filled in.
+NOTICE: Codes = {
+    "title": "参保情况核实通知",
+    "greeting": "{person}：",
+    "found": "经与有关数据比对，您的参保信息中有下列情况需要向您核实。比对结果只是线索，"
+    "在与您核实之前，您的参保关系和待遇不会因此变动。",
+    "ask": "请您于{day}前携带有效身份证件和参保缴费凭证，到{office}社会保险经办机构说明情况；"
+    "不便前来的，可以来电或者委托他人办理。两处参保需要保留一处的，由您与经办机构协商确定。",
+    "right": "您对上述信息有异议的，可以查询、复制和要求更正您的个人信息。",
+    "sign": "{office}社会保险经办机构",
+    "note": "退款不需要您提供银行卡密码或者验证码，谨防诈骗。",
+    "sealed": "本文件含个人信息，已加密。请输入口令后打印。",
+    "password": "口令",
+    "open": "打开",
+    "wrong": "口令不对，或者浏览器过旧。",
 }

@@ -1,4 +1,4 @@
-"""The one error that a person at the keyboard is meant to read."""
+"""The errors that a person at the keyboard is meant to read, each in one line."""
 
 
 class InputError(Exception):
@@ -14,3 +14,11 @@ class InputError(Exception):
 
 class BalanceError(Exception):
     """A balance line does not balance: rows or people got lost on the way."""
+
+
+class RunError(Exception):
+    """A report could not be made; the message is one line that says why."""
+
+
+class BusyError(RunError):
+    """Another run of the same plan is under way."""

@@ -10,6 +10,9 @@ SCHEMES = PARAMS / "schemes"
 ASSESSMENT = PARAMS / "assessment"
 FRONTIER = PARAMS / "frontier"
 SOURCES = PARAMS / "sources"
+PENSION = PARAMS / "pension"
+OUTLOOK = PARAMS / "outlook"
+BEHAVIOUR = PARAMS / "behaviour"
 REFERENCE = ROOT / "data" / "reference"
 
 

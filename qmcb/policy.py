@@ -124,10 +124,15 @@ class Rulebook:
 
     def number(self, name: str, period: Period) -> int | float:
         """The number in force in a month, in the rule's unit; InputError where there is none."""
-        version = self[name].at(period)
-        if version is None or not isinstance(version.value, int | float):
+        value = self.known(name, period)
+        if value is None:
             raise InputError(f"a number in force in {period}", f"none in rule {name}", "add a dated value")
-        return version.value
+        return value
+
+    def known(self, name: str, period: Period) -> int | float | None:
+        """The number in force in a month, in the rule's unit; None where there is none."""
+        version = self[name].at(period)
+        return version.value if version and isinstance(version.value, int | float) else None
 
     def in_force(self, period: Period) -> list[dict[str, str]]:
         """Rows for the page: the rules in force in a month, in the order of their names.

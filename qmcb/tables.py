@@ -142,6 +142,7 @@ _FUND_RULES = (
         "违规支出大于待遇支出",
         lambda t: (t.irregular_spending > t.spending).fill_null(False),
     ),
+    RowRule("no_retirees", "领取待遇人数为零", lambda t: (t.retirees == 0).fill_null(False)),
 )
 
 _ENROLMENT_COLUMNS = (

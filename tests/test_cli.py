@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from qmcb import cli, paths
-from qmcb.errors import BalanceError
+from qmcb.errors import BalanceError, BusyError, RunError
 
 CELL = 'period = "2024-06"  # 截止年月\nout = ""  # 结果表存放的文件夹'
 Text = pytest.CaptureFixture[str]
@@ -70,6 +70,8 @@ def test_input_errors_are_one_line(office: Path, capsys: Text, arguments: str, s
     [
         (OSError(28, "No space left on device", "out/x"), cli.EXIT_INPUT, "No space left on device (out/x)"),
         (BalanceError("balance lines are off: x"), cli.EXIT_RUN, "balance lines are off: x"),
+        (RunError("09_test: cell 2 failed"), cli.EXIT_RUN, "09_test: cell 2 failed"),
+        (BusyError("another run"), cli.EXIT_BUSY, "another run"),
         (KeyboardInterrupt(), 130, "stopped; nothing was written"),
     ],
 )
@@ -97,7 +99,7 @@ def test_a_run_that_fails_says_why_and_ends_with_1(
     from qmcb.reports import run
 
     def fail(*_: object, **__: object) -> Path:
-        raise run.RunError("09_test: cell 2 failed")
+        raise RunError("09_test: cell 2 failed")
 
     monkeypatch.setattr(run, "run", fail)
     assert code("run", "plan.yaml") == cli.EXIT_RUN
@@ -114,7 +116,8 @@ def test_an_input_error_in_a_notebook_is_one_line_and_leaves_nothing(
     nbformat.write(book, path)
     assert code("run", "plan.yaml", "--out", "runs") == cli.EXIT_RUN
     assert capfd.readouterr().err == "qmcb: 09_test: expected this; found that; do it\n"
-    assert not [each for each in office.glob("runs/**/*") if each.is_file()]
+    left = [each.relative_to(office).as_posix() for each in office.glob("runs/**/*") if each.is_file()]
+    assert left == ["runs/plan/.lock"]
 
 
 def test_help_needs_none_of_the_heavy_libraries() -> None:

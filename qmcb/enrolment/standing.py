@@ -1,156 +1,132 @@
-"""漏保: where each resident stands for pension and medical cover, and who ought to be enrolled and is not."""
+"""漏保: where each resident stands for each cover that he or she ought to have."""
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 
 from qmcb import codes
 from qmcb.enrolment import spells
+from qmcb.enrolment.employed import employed
+from qmcb.enrolment.facts import Facts, beside
 from qmcb.linkage.people import People
 from qmcb.periods import Period
-from qmcb.policy import Rulebook
-from qmcb.sources.book import Book
 from qmcb.tables import together
 
-_COVER = dict.fromkeys(codes.PENSION, "pension") | dict.fromkeys(codes.MEDICAL, "medical")
-_RULES = {
-    "kind": "string", "rule": "string", "action": "string", "decides": "string", "effective": "date",
-    "document": "string", "article": "string", "confirmed": "boolean",
+_INSURANCES = {
+    "pension": codes.PENSION, "medical": codes.MEDICAL, "unemployment": ("210",), "injury": ("410",),
+    "maternity": ("510",),
 }  # fmt: skip
+_KNOWN = ("here", "by_number", "elsewhere", "paid", "record", "other", "last_month", "may_be_enrolled")
 
 
-def standing(book: Book, people: People, period: Period, rules: Rulebook) -> ir.Table:
+def standing(facts: Facts) -> ir.Table:
     """Where each resident stands for each cover: the first of codes.STANDING that applies.
 
-    Columns: person, record_id (in residents), hukou_region, birth_date, cover (of codes.COVER), standing (of
-    codes.STANDING), last_month (last paid month of the cover, null without one), doubtful (a
-    record under review would make this missing person an enrolled one). One row a resident and
-    cover. Sources: clause 二(五) of the notice; for age and grace the rules `missing/*`.
+    Everybody is judged for codes.COVER, who is employed (see `employed.employed`) also for codes.WORK_COVER.
+    Columns: person, record_id (in residents), hukou_region, birth_date, cover (of codes.COVERS), standing (of
+    codes.STANDING), last_month (last paid month of the cover, null without one), employer_id (null
+    unless employed), works (whether employed), doubtful (a record under review would make this missing
+    person an enrolled one). One row a person and cover. Sources: clause 二(五) of the notice; for age
+    and grace the rules `missing/*`.
     """
-    grace = period.shift(-int(rules.number("missing/lapse_grace", period)))
-    of_age = int(rules.number("missing/pension_age_from", period))
-    known = _enrolments(book, people, period, grace)
-    facts = _facts(book, people, period)
-    covers = ibis.memtable({"cover": list(codes.COVER)})
-    rows = _with(facts.cross_join(covers), known, "person", "cover")
-    rows = _with(rows, known.group_by("person").agg(in_production=known.records.sum()), "person")
-    rows = _with(rows, _under_review(known, people), "person", "cover")
-    judged = rows.mutate(standing=_first_that_applies(rows, period, of_age))
-    doubtful = judged.standing.isin(codes.MISSING) & judged.may_be_enrolled.fill_null(False)
+    grace = facts.period.shift(-int(facts.rules.number("missing/lapse_grace", facts.period)))
+    of_age = int(facts.rules.number("missing/pension_age_from", facts.period))
+    known = facts.kept("known", _enrolments(facts, grace))
+    rows = beside(_marked_residents(facts), employed(facts).mutate(works=True), "person")
+    rows = beside(rows, known, "person")
+    rows = beside(rows, _under_review(known, facts.people), "person")
+    rows = facts.kept("judged", rows.mutate(works=rows.works.fill_null(False)))
+    staff = rows.filter(rows.works)
+    return together(
+        _judged(rows if cover in codes.COVER else staff, cover, facts.period, of_age)
+        for cover in codes.COVERS
+    )
+
+
+def _judged(rows: ir.Table, cover: str, period: Period, of_age: int) -> ir.Table:
+    """Where the persons of the rows stand for one cover."""
+    rows = rows.mutate(**{name: rows[f"{name}_{cover}"] for name in _KNOWN})
+    judged = rows.mutate(cover=ibis.literal(cover), standing=_first_that_applies(rows, cover, period, of_age))
     return judged.select(
-        "person",
-        "record_id",
-        "hukou_region",
-        "birth_date",
-        "cover",
-        "standing",
-        "last_month",
-        doubtful=doubtful,
-    )
+        "person", "record_id", "hukou_region", "birth_date", "cover", "standing", "last_month", "employer_id",
+        "works", doubtful=judged.standing.isin(codes.MISSING) & judged.may_be_enrolled.fill_null(False),
+    )  # fmt: skip
 
 
-def missing(standings: ir.Table, period: Period, rules: Rulebook) -> ir.Table:
-    """Residents who ought to be enrolled and are not, with what is recommended.
-
-    Columns as `standing`, and rule, action, decides, effective, document, article, confirmed.
-    """
-    rows = [
-        row for row in rules.intervals("missing/standing", period) if row["last_month"] == period.first_day
-    ]
-    advice = ibis.memtable(pd.DataFrame(rows)[list(_RULES)], schema=_RULES)
-    lacking = standings.filter(standings.standing.isin(codes.MISSING))
-    return lacking.join(advice, lacking.standing == advice.kind).drop("kind")
-
-
-def residents(book: Book, people: People) -> ir.Table:
-    """One row a person of the residents table.
-
-    Columns: person, record_id and hukou_region (of the first line), alive, rows, birth_date.
-    """
-    rows = people.attach(book["residents"])
-    grouped = rows.group_by("person").agg(
-        record_id=rows.record_id.first(order_by=rows.row),
-        hukou_region=rows.hukou_region.first(order_by=rows.row),
-        alive=(rows.alive == "1").all(),
-        rows=rows.count(),
-    )
-    return _with(grouped, people.persons.select("person", "birth_date"), "person")
-
-
-def _facts(book: Book, people: People, period: Period) -> ir.Table:
+def _marked_residents(facts: Facts) -> ir.Table:
     """The residents with dead, drawing, student and registered (true or null)."""
-    first, last = period.first_day, period.last_day
-    facts = residents(book, people)
+    first, last = facts.period.first_day, facts.period.last_day
+    rows, book = facts.residents, facts.book
     if "deaths" in book:
-        deaths = people.attach(book["deaths"])
-        facts = _marked(facts, deaths.filter(deaths.died_on <= last), "died")
+        rows = _marked(rows, facts.deaths, "died")
     if "benefits" in book:
-        drawn = spells.drawn(book, people, period)
-        facts = _marked(facts, drawn.filter(drawn.open, drawn.insurance.isin(codes.PENSION)), "drawing")
+        drawn = facts.drawn
+        rows = _marked(rows, drawn.filter(drawn.open, drawn.insurance.isin(codes.PENSION)), "drawing")
     if "students" in book:
-        students = people.attach(book["students"])
+        students = facts.students
         at_school = (students.enrolled_from <= last) & (ibis.coalesce(students.enrolled_to, last) >= first)
-        facts = _marked(facts, students.filter(at_school), "student")
+        rows = _marked(rows, students.filter(at_school), "student")
     if "registry" in book:
-        facts = _marked(facts, people.attach(book["registry"]), "registered")
-    absent = [name for name in ("died", "drawing", "student", "registered") if name not in facts.columns]
-    return facts.mutate(**dict.fromkeys(absent, ibis.null("boolean")))
+        rows = _marked(rows, facts.registry, "registered")
+    absent = [name for name in ("died", "drawing", "student", "registered") if name not in rows.columns]
+    return rows.mutate(**dict.fromkeys(absent, ibis.null("boolean")))
 
 
-def _enrolments(book: Book, people: People, period: Period, grace: Period) -> ir.Table:
-    """One row a person and cover ("other" for insurances of neither): what the enrolment rows say.
+def _enrolments(facts: Facts, grace: Period) -> ir.Table:
+    """One row a person: what the enrolment rows say of each cover.
 
     Enrolments that begin after the period are not there yet; those without a first month never paid.
-    Columns: person, cover, here, by_number, elsewhere (enrolled now, by where and how it is
-    known), paid (ever), last_month, records.
+    Since maternity is run with employee medical, who has the latter has both. Columns for each cover:
+    here_, by_number_, elsewhere_ (enrolled now, by where and how it is known), paid_ (ever), record_ (any),
+    other_ (any record of another cover), last_month_. A row's flags are one number: people are many.
     """
-    rows = together(
-        _rows(book, people, name) for name in ("enrolments", "enrolments_elsewhere") if name in book
-    )
-    rows = rows.filter(rows.first_month.isnull() | (rows.first_month <= period.first_day))
+    rows = facts.enrolled
+    here = spells.source(rows.key) == "enrolments"
     begun = rows.first_month.notnull()
-    last = ibis.least(ibis.coalesce(rows.last_month, period.first_day), period.first_day)
-    now = begun & (last >= grace.first_day)
-    return rows.group_by("person", cover=rows.insurance.substitute(_COVER, else_="other")).agg(
-        here=(now & rows.here).any(),
-        by_number=(now & ~rows.here & rows.by_number).any(),
-        elsewhere=(now & ~rows.here).any(),
-        paid=begun.any(),
-        last_month=last.max(where=begun),
-        records=rows.count(),
-    )
-
-
-def _rows(book: Book, people: People, name: str) -> ir.Table:
-    rows = people.attach(book[name])
-    return rows.select(
-        "person", "insurance", "first_month", "last_month", "by_number", here=name == "enrolments"
-    )
+    now = begun & (rows.last_month >= grace.first_day)
+    merged = facts.rules["duplicates/maternity_twice"].at(facts.period) is not None
+    flags: dict[str, ir.BooleanValue] = {}
+    months: dict[str, ir.Value] = {}
+    for cover, insurances in _INSURANCES.items():
+        mine = rows.insurance.isin((*insurances, "310") if cover == "maternity" and merged else insurances)
+        flags |= {
+            f"here_{cover}": mine & now & here,
+            f"by_number_{cover}": mine & now & ~here & rows.by_number,
+            f"elsewhere_{cover}": mine & now & ~here,
+            f"paid_{cover}": mine & begun,
+            f"record_{cover}": mine,
+            f"other_{cover}": ~mine,
+        }
+        months[f"last_month_{cover}"] = rows.last_month.max(where=mine & begun)
+    bits = {name: 1 << place for place, name in enumerate(flags)}
+    told = [ibis.ifelse(flag, bits[name], 0).cast("int64") for name, flag in flags.items()]
+    known = rows.group_by("person").agg(flags=sum(told[1:], told[0]).bit_or(), **months)
+    return known.mutate(**{name: (known.flags & bit) != 0 for name, bit in bits.items()}).drop("flags")
 
 
 def _under_review(known: ir.Table, people: People) -> ir.Table:
-    """Covers that persons would have if a record under review were theirs: person, cover, may_be_enrolled."""
-    reviewed = people.doubtful.join(known, "person").filter(ibis._.here | ibis._.elsewhere)
-    return reviewed.group_by(person=reviewed.candidate, cover=reviewed.cover).agg(
-        may_be_enrolled=ibis.literal(True)
-    )
+    """Covers that persons would have if a record under review were theirs: person, may_be_enrolled_ each."""
+    reviewed = people.doubtful.join(known, "person")
+    covers = {
+        f"may_be_enrolled_{cover}": (reviewed[f"here_{cover}"] | reviewed[f"elsewhere_{cover}"]).any()
+        for cover in codes.COVERS
+    }
+    return reviewed.group_by(person=reviewed.candidate).agg(**covers)
 
 
-def _first_that_applies(rows: ir.Table, period: Period, of_age: int) -> ir.StringValue:
-    pension = rows.cover == "pension"
+def _first_that_applies(rows: ir.Table, cover: str, period: Period, of_age: int) -> ir.StringValue:
+    unlike_medical = ibis.literal(cover != "medical")
     too_young = rows.birth_date + ibis.interval(years=of_age) > ibis.literal(period.last_day)
-    elsewise = rows.in_production.fill_null(0) > rows.records.fill_null(0)
     tests = {
         "dead": ~rows.alive | rows.died.fill_null(False),
-        "under_age": pension & too_young,
-        "drawing": pension & rows.drawing,
+        "under_age": unlike_medical & too_young,
+        "drawing": unlike_medical & rows.drawing,
         "enrolled_here": rows.here,
         "elsewhere_by_number": rows.by_number,
         "elsewhere_by_linkage": rows.elsewhere,
-        "student": pension & rows.student,
+        "student": unlike_medical & rows.student,
         "lapsed": rows.paid,
-        "never_paid": rows.records > 0,
-        "partial": elsewise,
+        "never_paid": rows.record,
+        "partial": rows.other,
         "registered": rows.registered,
     }
     return ibis.cases(*((test.fill_null(False), key) for key, test in tests.items()), else_="no_database")
@@ -158,10 +134,4 @@ def _first_that_applies(rows: ir.Table, period: Period, of_age: int) -> ir.Strin
 
 def _marked(table: ir.Table, people: ir.Table, mark: str) -> ir.Table:
     """The table with a column that is true for the persons of `people` and null for the others."""
-    return _with(table, people.select("person").distinct().mutate(**{mark: ibis.literal(True)}), "person")
-
-
-def _with(table: ir.Table, more: ir.Table, *keys: str) -> ir.Table:
-    """The table with the columns of `more`, null where it has no row for the keys."""
-    joined = table.left_join(more, list(keys), rname="{name}_more")
-    return joined.drop(*(f"{key}_more" for key in keys))
+    return beside(table, people.select("person").distinct().mutate(**{mark: ibis.literal(True)}), "person")

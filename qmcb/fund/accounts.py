@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -75,12 +76,12 @@ class Accounts:
     def shape(self) -> tuple[int, ...]:
         return self.contributions.shape
 
-    @property
+    @cached_property
     def income(self) -> Whole:
         """Contributions, interest, net transfers and own subsidy."""
         return self.contributions + self.interest + self.transfers + self.subsidy
 
-    @property
+    @cached_property
     def gap(self) -> Whole:
         """G of policy.md §5: spending less income; negative where there is a surplus."""
         return self.spending - self.income

@@ -14,7 +14,7 @@ from qmcb.fund import dated, exact, parameters
 from qmcb.fund.accounts import INCOME, Panel
 from qmcb.fund.exact import PPM, Whole
 from qmcb.fund.ledger import Fund
-from qmcb.fund.parameters import Tiers, WrongParameter, parameter
+from qmcb.fund.parameters import Tiers, parameter
 from qmcb.tables import CONTRACTS
 
 _POINT = PPM // 100  # a point of 100, and a percentage point, in millionths
@@ -30,7 +30,7 @@ class Criteria:
     spending_over: int = parameter(parameters.points)
     deficit_budget: int = parameter(parameters.points)
     change_without_basis: int = parameter(parameters.points)
-    coefficient: Tiers = parameter(parameters.tiers)
+    coefficient: Tiers = parameter(parameters.tiers_of_score)
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,27 @@ def criteria(when: int | date, name: str = "completion", folder: Path = paths.AS
     """
     file = dated.load(name, folder)
     day = file.effective(when)
-    try:
-        return parameters.build(Criteria, file.values[day])
-    except WrongParameter as error:
-        where = f"{folder.name}/{name}.yaml, {day}"
-        raise dated.broken(where, error.expected, error.found) from error
+    return dated.build(Criteria, file, day, file.values[day], folder)
+
+
+def in_force(
+    when: int | date, name: str = "completion", folder: Path = paths.ASSESSMENT
+) -> list[dict[str, str]]:
+    """Every criterion in force, for a page, with the columns of `Scheme.parameters`."""
+    file, rules = dated.load(name, folder), criteria(when, name, folder)
+    told = None if file.assumed else file.references.get(file.effective(when))
+    status = "assumed" if file.assumed else "confirmed" if file.confirmed else "unconfirmed"
+    return [
+        {
+            "step": file.label,
+            "parameter": codes.PARAMETER[each.name],
+            "value": parameters.text(each, getattr(rules, each.name)),
+            "document": told.document if told else "",
+            "article": told.article if told else "",
+            "status": codes.RULE_STATUS[status],
+        }
+        for each in parameters.of(Criteria).values()
+    ]
 
 
 def assess(fund: Fund, rules: Criteria) -> Assessment:

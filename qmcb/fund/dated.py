@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import jsonschema
 
 from qmcb import paths, strict_yaml
 from qmcb.errors import InputError
+from qmcb.fund import parameters
+from qmcb.fund.parameters import WrongParameter
 from qmcb.policy import Reference
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,17 @@ def load(name: str, folder: Path) -> Dated:
         assumed,
         raw.get("note", ""),
     )
+
+
+def build(kind: type[T], file: Dated, day: date, raw: Any, folder: Path) -> T:
+    """A dataclass of parameters from a value of a file; raises `InputError` with file, date and field."""
+    where = f"{folder.name}/{file.name}.yaml, {day}"
+    if not isinstance(raw, dict):
+        raise broken(where, f"{', '.join(parameters.of(kind))}", raw)
+    try:
+        return parameters.build(kind, raw)
+    except WrongParameter as error:
+        raise broken(where, error.expected, error.found) from error
 
 
 def broken(where: str, expected: str, found: object) -> InputError:

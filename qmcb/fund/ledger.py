@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qmcb import codes
+from qmcb import codes, paths
 from qmcb.balance import Line
 from qmcb.errors import InputError
 from qmcb.fund import units
@@ -51,11 +51,19 @@ def read(place: Path) -> Fund:
 
     Raises `InputError` with one line for whatever is wrong: see `fund`.
     """
-    if place.is_file() and files.known(place):
-        with book.read_files({_ACCOUNTS: place}) as opened:
-            return fund(opened)
-    with book.read(place, needed=(_ACCOUNTS,), only=(_ACCOUNTS, _CHANGES)) as opened:
+    with open_accounts(place) as opened:
         return fund(opened)
+
+
+def open_accounts(source: str | Path) -> Book:
+    """fund_accounts in one file, or in a source with the budget changes that it has.
+
+    Raises `InputError` where there are no accounts.
+    """
+    file = paths.resolve(source)
+    if files.known(file) and not file.is_dir():
+        return book.read_files({_ACCOUNTS: file})
+    return book.read(source, needed=(_ACCOUNTS,), only=(_ACCOUNTS, _CHANGES))
 
 
 def fund(opened: Book) -> Fund:

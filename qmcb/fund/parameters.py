@@ -44,6 +44,17 @@ def percent(raw: Any, most: int = 100) -> int:
     return int(exact * (PPM // 100))
 
 
+def whole(unit: str, least: int, most: int) -> Callable[[Any], int]:
+    """A reader of whole numbers of a unit."""
+
+    def read(raw: Any) -> int:
+        if type(raw) is not int or not least <= raw <= most:
+            raise WrongParameter(f"a whole number of {unit} from {least} to {most}", raw)
+        return raw
+
+    return read
+
+
 def months(raw: Any) -> int:
     """A whole number of months up to ten years."""
     if type(raw) is not int or not 0 <= raw <= 120:
@@ -66,6 +77,11 @@ def tiers(raw: Any) -> Tiers:
     if bounds[0] != 0 or list(bounds) != sorted(set(bounds)):
         raise WrongParameter("tiers ascending from at_least: 0", [row["at_least"] for row in raw])
     return Tiers(bounds, tuple(percent(row["percent"]) for row in raw))
+
+
+def tiers_of_score(raw: Any) -> Tiers:
+    """Tiers by points out of 100."""
+    return tiers(raw)
 
 
 def split(raw: Any) -> Mapping[str, int]:
@@ -142,6 +158,11 @@ def _tiers_text(value: Tiers) -> str:
     return "；".join(f"财力达均值{_percent_text(bound)}：{share}" for bound, share in rows)
 
 
+def _score_text(value: Tiers) -> str:
+    rows = zip(value.bounds, value.shares, strict=True)
+    return "；".join(f"{bound / (PPM // 100):g}分起{_percent_text(share)}" for bound, share in rows)
+
+
 def _split_text(value: Mapping[str, int]) -> str:
     return "；".join(f"{codes.PAYER[payer]}{_percent_text(share)}" for payer, share in value.items())
 
@@ -151,6 +172,7 @@ _TEXT: Mapping[Callable[[Any], Any], Callable[[Any], str]] = {
     points: lambda value: _percent_text(value).replace("%", "分"),
     months: lambda value: f"{value}个月",
     tiers: _tiers_text,
+    tiers_of_score: _score_text,
     split: _split_text,
     regions: "、".join,
 }

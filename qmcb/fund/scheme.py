@@ -66,6 +66,11 @@ class Scheme:
         assert terms is not None
         return terms
 
+    def is_in_force(self, day: date) -> bool:
+        """Whether there are terms on a day."""
+        past = [terms for effective, terms in self.terms.items() if effective <= day]
+        return bool(past) and past[-1] is not None
+
     def parameters(self, when: int | date) -> list[dict[str, str]]:
         """Every parameter in force, for a page: a ratio that no document gives is marked 假定.
 

@@ -74,6 +74,14 @@ def settle(
     return made
 
 
+def under(made: Settlement, terms: Terms) -> Settlement:
+    """The same accounts and marks under other terms of the scheme, in all years."""
+    shares = sharing.share(made.panel.accounts, terms, coefficient=made.coefficient)
+    again = replace(made, terms=(terms,) * len(made.panel.years), shares=shares)
+    balance.check(again.balance())
+    return again
+
+
 def day(text: str) -> date:
     """A day written as 2021-01-01; `InputError` for anything else."""
     try:

@@ -36,9 +36,9 @@ def deduplicate(
     rest = Rest(known, np.setdiff1d(np.arange(len(known)), sure[1]))
     one = side.detailed(known, rest.places, asked)
     shared = (np.searchsorted(rest.places, apart[0]), np.searchsorted(rest.places, apart[1]))
-    found = import_module("qmcb.linkage.probable").weigh_and_assign(
-        (one, one), (rest, rest), shared, asked, weights
-    )
+    probable = import_module("qmcb.linkage.probable")
+    begun = probable.begin((rest, rest), asked)
+    found = probable.weigh_and_assign((one, one), (rest, rest), shared, begun, asked, weights)
     some = certain.sample(sure, known, asked)
     here, there = found.verdicts.pairs
     verdicts = replace(found.verdicts, pairs=(rest.places[here], rest.places[there]))

@@ -1,5 +1,6 @@
 """Join keys: what two records may share as one 64-bit number each, and the join of such numbers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +18,7 @@ NONE = np.uint64(0)
 _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _HALF, _WORD = np.uint64(32), 8
 _SLOTS, _FEW = 8, 1 << 18  # of the sieve for each key, and eight times as many where keys are few
+_PART = 1 << 20  # keys joined at once
 _BLOCK = 1 << 17  # keys worked on at once, so that what is made on the way stays near the processor
 
 
@@ -137,8 +139,42 @@ def join(
     A key that would make more than `largest` pairs is left out, and then those that make the most
     until all pairs are at most `most`. 0 equals nothing.
     """
+    if most is None and len(left) + len(right) > _PART:
+        return _joined_in_parts(left, right, largest)
+    return _joined(left, right, largest, most)
+
+
+def _joined_in_parts(left: Keys, right: Keys, largest: int) -> tuple[Places, Places, tuple[int, int]]:
+    """The join of many keys, a share of them after another, so that each stays near the processor."""
+    parts = (len(left) + len(right)) // _PART + 1
+    shares = [_share(keys, parts) for keys in (left, right)]
+
+    def one(part: int) -> tuple[Places, Places, tuple[int, int]]:
+        here, there = (np.flatnonzero(share == part) for share in shares)
+        row, column, skipped = _joined(left[here], right[there], largest)
+        return here[row], there[column], skipped
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(one, range(parts)))
+    blocks, pairs = np.sum([part[2] for part in found], axis=0)
+    rows, columns = (np.concatenate([part[side] for part in found]) for side in (0, 1))
+    return rows, columns, (int(blocks), int(pairs))
+
+
+def _share(keys: Keys, parts: int) -> npt.NDArray[np.uint16]:
+    """Which of the parts each key belongs to."""
+    found = np.empty(len(keys), np.uint16)
+    for start in range(0, len(keys), _BLOCK):
+        block = mixed(keys[start : start + _BLOCK])
+        found[start : start + _BLOCK] = (block >> _HALF) % np.uint64(parts)
+    return found
+
+
+def _joined(
+    left: Keys, right: Keys, largest: int, most: int | None = None
+) -> tuple[Places, Places, tuple[int, int]]:
     if len(right) < len(left):
-        there, here, skipped = join(right, left, largest, most)
+        there, here, skipped = _joined(right, left, largest, most)
         return here, there, skipped
     here, there, order, starts, lefts, rights = _matched(left, right)
     pairs = lefts * rights

@@ -77,13 +77,16 @@ def _linked(
         rows,
         free,
     )
+    begun = pool.submit(lambda: probable.result().begin(rest, spec))
     shared = _among(_both_in(pairs, free, sizes), rows)
     worth = _each(
         lambda one, found, also: side.ordered(one, _united(len(one), found, also)),
         known, contenders(rest, spec, pool), shared,
     )  # fmt: skip
     detailed = _each(lambda one, places: side.detailed(one, places, spec), known, worth, pool=pool)
-    found = probable.result().weigh_and_assign(detailed, rest, _among(shared, worth), spec, weights)
+    found = probable.result().weigh_and_assign(
+        detailed, rest, _among(shared, worth), begun.result(), spec, weights
+    )
     verdicts = found.verdicts
     here, there = _each(lambda rows, worth, at: rows[worth[at]], rows, worth, verdicts.pairs)
     sample = _among(_at(pairs, some[np.isin(some, linked, kind="table")]), rows)

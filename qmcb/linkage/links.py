@@ -1,6 +1,7 @@
 """What linking finds, and how it is told."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,10 +96,14 @@ def table(ids: tuple[pa.Array, pa.Array], sure: Pairs, found: Verdicts) -> pa.Ta
     probability = np.append(np.ones(certain), found.probability)
     decision = np.append(np.zeros(certain, np.int32), found.decision)
     which = np.append(np.zeros(certain, np.int32), found.which + 1)
+    with ThreadPoolExecutor(2) as pool:
+        left_ids, right_ids = pool.map(
+            lambda known, at: known.take(pa.array(at[order])), ids, (lefts, rights)
+        )
     made = pa.table(
         {
-            "left_id": ids[0].take(pa.array(lefts[order])),
-            "right_id": ids[1].take(pa.array(rights[order])),
+            "left_id": left_ids,
+            "right_id": right_ids,
             "probability": probability[order],
             "decision": _named(decision[order], DECISIONS),
             "basis": _named(which[order], (CERTAIN, *found.told)),

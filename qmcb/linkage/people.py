@@ -44,9 +44,14 @@ class People:
     links: Links
     lines: tuple[balance.Line, ...]
 
-    def attach(self, table: ir.Table) -> ir.Table:
-        """The table with `person` and `by_number` in place of the columns that identify one."""
+    def attach(self, table: ir.Table, persons: ir.Table | None = None) -> ir.Table:
+        """The table with `person` and `by_number` in place of the columns that identify one.
+
+        `persons`: only the rows of these.
+        """
         known = self.identities.select("who", "person", "by_number")
+        if persons is not None:
+            known = known.semi_join(persons, "person")
         marked = table.mutate(who=who(table))
         joined = marked.join(known, "who")
         return joined.drop("who", *(field for field in written.FIELDS if field in table.columns))

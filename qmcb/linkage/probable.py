@@ -1,7 +1,6 @@
 """What the certain stage leaves: candidates compared, weighed and assigned, and the numbers in conflict."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +20,7 @@ from qmcb.linkage.links import Verdicts
 from qmcb.linkage.remainder import Weighed, beginning, weigh
 from qmcb.linkage.side import Rest, Side
 from qmcb.linkage.spec import Spec
+from qmcb.linkage.weigh import Weights
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,16 @@ class Probable:
         return pa.concat_tables([found, others]).sort_by([(name, "ascending") for name in found.column_names])
 
 
+def begin(rest: tuple[Rest, Rest], spec: Spec) -> Weights:
+    """Weights before training, learnt from random pairs of all that is left."""
+    return beginning(*rest, Comparison(side.fields(spec)), spec)
+
+
 def weigh_and_assign(
     sides: tuple[Side, Side],
     rest: tuple[Rest, Rest],
     shared: Pairs,
+    begun: Weights,
     spec: Spec,
     weights: Mapping[str, Any] | None,
 ) -> Probable:
@@ -97,10 +103,8 @@ def weigh_and_assign(
     """
     left, right = sides
     comparison = Comparison(side.fields(spec))
-    with ThreadPoolExecutor(1) as pool:
-        before = pool.submit(beginning, *rest, comparison, spec)
-        found = candidates(left, right, shared, spec)
-    weighed = weigh(found, sides, rest, comparison, before.result(), spec, weights)
+    found = candidates(left, right, shared, spec)
+    weighed = weigh(found, sides, rest, comparison, begun, spec, weights)
     least = needed(spec, weighed)
     how = None if left is right else spec.assignment
     return Probable(weighed, assign(weighed.found.pairs, weighed.log_odds, least, spec.thresholds, how))

@@ -14,10 +14,11 @@ import pandas as pd
 from qmcb.codes import DECISION
 from qmcb.reports import mask, style
 from qmcb.reports.fall import fall
+from qmcb.reports.flow import flow
 from qmcb.reports.heat import matrix, tiles
 from qmcb.reports.picture import MARGIN, WIDTH, Picture, Sheet, sentence, sheet
 
-__all__ = ["bars", "fall", "histogram", "matrix", "scores", "tiles"]
+__all__ = ["bars", "fall", "flow", "histogram", "matrix", "scores", "tiles"]
 
 _ROW = 0.3
 _PARTS = (style.ACCENT, style.FIRM, style.CONTEXT, style.HAIRLINE)
@@ -59,7 +60,7 @@ def bars(
     top = 0.35 if parts else 0.0
     note += mask.explanation(texts) + _PALE * (bool(parts) and any(undivided))
     with sheet(top + max(sum(heights), _ROW), title=title, unit=unit, note=note) as paper:
-        _legend(paper, parts, palette)
+        paper.legend(0.13, {part: palette[part] for part in parts})
         left = MARGIN + 0.12 + max((style.ems(line) for line in chain(*labels)), default=0) * 10 / 72
         room = WIDTH - MARGIN - left - 0.1 - max(map(style.ems, texts), default=0) * 10 / 72
         y = top
@@ -94,14 +95,6 @@ def _pieces(counts: "pd.Series[int]", palette: Mapping[str, str], whole: str) ->
     if not palette:
         return [(int(counts.sum()), whole)]
     return [(int(count), palette[str(part)]) for part, count in counts.items()]
-
-
-def _legend(paper: Sheet, parts: list[str], palette: Mapping[str, str]) -> None:
-    x = MARGIN
-    for part in parts:
-        paper.block(x, 0.06, 0.14, 0.14, palette[part])
-        paper.write(x + 0.2, 0.13, str(part), size=9)
-        x += 0.45 + style.ems(str(part)) * 9 / 72
 
 
 def _bar(

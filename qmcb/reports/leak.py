@@ -7,8 +7,10 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from qmcb.codes import PROVINCE
+from qmcb.identity import employer
 
 Kind = Literal["resident_number", "phone", "bank_card", "name"]
 
@@ -86,9 +88,14 @@ def _numbers(text: str) -> Iterator[Leak]:
         seen: set[int] = set()
         for kind, pattern in _PATTERNS:
             for match in pattern.finditer(text, run.start(), run.end() + 1):
-                if match.start() not in seen and (kind != "bank_card" or _luhn(match[0])):
+                if match.start() not in seen and (kind != "bank_card" or _card(match[0])):
                     seen.add(match.start())
                     yield Leak(match.start(), kind)
+
+
+def _card(digits: str) -> bool:
+    """Whether it may be a bank card; an employer's code, of 18 with a check character, is none."""
+    return _luhn(digits) and not employer.clean(pa.chunked_array([[digits]]))["uscc"].is_valid()[0].as_py()
 
 
 def _luhn(card: str) -> bool:

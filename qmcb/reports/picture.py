@@ -1,7 +1,7 @@
 """A picture with the table it was drawn from, and the sheet of paper on which it is drawn."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
+from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
@@ -22,6 +22,7 @@ MARGIN = 0.03
 _PIXELS = 100
 _SHARPNESS = 2
 _COLOURS = 256
+_HINTED = 0.98  # small type is drawn on whole pixels, and so a little wider
 _SENTENCE = 12
 _LINE = 1.3
 _UNIT = "单位："
@@ -112,11 +113,43 @@ class Sheet:
             )
         )
 
-    def area(self, corners: Sequence[tuple[float, float]], colour: str) -> None:
-        self.axes.add_patch(Polygon(corners, facecolor=colour, linewidth=0))
+    def dot(self, x: float, y: float, radius: float, colour: str) -> None:
+        self.axes.add_patch(Circle((x, y), radius, facecolor=colour, edgecolor=style.PAPER, linewidth=0.6))
+
+    def area(self, corners: Sequence[tuple[float, float]], colour: str, *, opacity: float = 1.0) -> None:
+        self.axes.add_patch(Polygon(corners, facecolor=colour, linewidth=0, alpha=opacity))
+
+    def frame(self, x: float, y: float, width: float, height: float, colour: str = style.INK) -> None:
+        """An outline around a block that stands out among others."""
+        self.axes.add_patch(Rectangle((x, y), width, height, fill=False, edgecolor=colour, linewidth=1.8))
 
     def line(self, x0: float, y0: float, x1: float, y1: float, *, colour: str = style.HAIRLINE) -> None:
-        self.axes.plot([x0, x1], [y0, y1], color=colour, linewidth=0.8, solid_capstyle="butt", zorder=0.5)
+        self.path([(x0, y0), (x1, y1)], colour=colour)
+
+    def path(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        colour: str = style.HAIRLINE,
+        width: float = 0.8,
+        over: bool = False,
+    ) -> None:
+        """A line through points, beneath what is written and, unless `over`, what is filled.
+
+        `width` is in points of type.
+        """
+        xs, ys = zip(*points, strict=True)
+        self.axes.plot(
+            xs, ys, color=colour, linewidth=width, solid_capstyle="butt", zorder=1.5 if over else 0.5
+        )
+
+    def legend(self, y: float, names: Mapping[str, str]) -> None:
+        """Names, each behind a block of its colour, in one row centred on y."""
+        x = MARGIN
+        for name, colour in names.items():
+            self.block(x, y - 0.07, 0.14, 0.14, colour)
+            self.write(x + 0.2, y, name, size=9)
+            x += 0.45 + style.inches(name, 9)
 
 
 @contextmanager
@@ -131,7 +164,7 @@ def sheet(height: float, *, title: str, unit: str, note: str) -> Iterator[Sheet]
 
 def _sheet(height: float, title: str, unit: str, note: str) -> Sheet:
     titles = style.wrap(title, (WIDTH - 2 * MARGIN) * 72 / 15 - 1)  # a stop may hang over by one
-    notes = style.wrap(note, (WIDTH - 2 * MARGIN) * 72 / 8.5 - 1) if note else []
+    notes = style.wrap(note, _HINTED * (WIDTH - 2 * MARGIN) * 72 / 8.5 - 1) if note else []
     head, foot = 0.16 + 0.3 * len(titles) + 0.3, 0.2 * len(notes) + 0.16
     whole = head + height + foot
     figure = Figure(figsize=(WIDTH, whole), facecolor=style.PAPER)

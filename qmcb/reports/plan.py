@@ -14,7 +14,10 @@ from qmcb.errors import InputError
 from qmcb.periods import Period
 
 SECONDS_A_CELL = 1800
-_KEYS = {"title", "reports", "seconds_a_cell"}
+SECONDS_A_RUN = 6 * 3600
+OUT = "out"  # the parameter that says where a notebook leaves its tables
+SOURCE = "source"  # the parameter that says from which folder it reads
+_KEYS = {"title", "reports", "seconds_a_cell", "seconds_a_run", "keep"}
 _REPORT_KEYS = {"notebook", "parameters"}
 
 
@@ -29,15 +32,25 @@ class Report:
     def name(self) -> str:
         return self.notebook.stem
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Every parameter that the report runs with, the notebook's defaults included."""
+        values = {**parameters(self.notebook), **self.parameters}
+        return {name: value for name, value in values.items() if name != OUT}
+
 
 @dataclass(frozen=True)
 class Plan:
-    """What `qmcb run` does: the reports in order, and the time that one cell may take in seconds."""
+    """What `qmcb run` does: the reports in order, the seconds that one cell and all may take, and how
+    many finished runs to keep (None: all).
+    """
 
     name: str
     title: str
     reports: tuple[Report, ...]
-    seconds_a_cell: int
+    seconds_a_cell: int = SECONDS_A_CELL
+    seconds_a_run: int = SECONDS_A_RUN
+    keep: int | None = None
 
 
 def load(file: Path) -> Plan:
@@ -48,14 +61,15 @@ def load(file: Path) -> Plan:
     listed = raw.get("reports")
     if not isinstance(listed, list) or not listed:
         raise InputError(f"a list of reports in {file.name}", "none", "add reports: - notebook: …")
-    seconds = raw.get("seconds_a_cell", SECONDS_A_CELL)
-    if type(seconds) is not int or seconds <= 0:
-        raise InputError("seconds_a_cell as a whole number above 0", repr(seconds), f"correct {file.name}")
+    numbers = {name: raw[name] for name in ("seconds_a_cell", "seconds_a_run", "keep") if name in raw}
+    for name, number in numbers.items():
+        if type(number) is not int or number <= 0:
+            raise InputError(f"{name} as a whole number above 0", repr(number), f"correct {file.name}")
     reports = tuple(_report(report, file.name) for report in listed)
     names = [report.name for report in reports]
     if len(set(names)) < len(names):
         raise InputError("each notebook once", ", ".join(names), f"write another plan beside {file.name}")
-    return Plan(file.stem, str(raw.get("title") or file.stem), reports, seconds)
+    return Plan(file.stem, str(raw.get("title") or file.stem), reports, **numbers)
 
 
 def parameters(notebook: Path) -> dict[str, Any]:

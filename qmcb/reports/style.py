@@ -17,6 +17,8 @@ PAPER = "#ffffff"
 CONTEXT = "#b4c0ca"  # what is not the finding
 FIRM = "#5d7282"  # totals and what remains
 ACCENT = "#c4501b"  # the finding, and nothing else
+LESS = "#2c6e8f"  # a change for less, where accent is one for more
+TINT = "#e3b49b"  # the finding's second part, and bars behind the numbers of a table
 
 # Hues after Okabe and Ito, told apart by colour-blind readers; one family of insurance, one hue.
 INSURANCE: Mapping[str, str] = {
@@ -43,6 +45,21 @@ PAYER: Mapping[str, str] = {
     "grant": "#332288",
     "advance": "#8d83c7",
 }
+# Whose purse (codes.PURSE) has the colour of the payer that stands for it.
+PURSE: Mapping[str, str] = {
+    "counties": PAYER["county"],
+    "city": PAYER["city"],
+    "province": PAYER["grant"],
+    "pool": PAYER["adjustment"],
+}
+# What stays with a county (codes.ZONE): the less, the deeper, warm from a half on, accent where it loses.
+ZONE: Mapping[str, str] = {
+    "perverse": ACCENT,
+    "indifferent": "#e09a6e",
+    "weak": "#f0cdb4",
+    "partial": "#8ca3b5",
+    "full": "#eef2f4",
+}
 SHADES = LinearSegmentedColormap.from_list("qmcb", ["#fdf1e8", "#f2bd94", "#d9783f", "#a83f10", "#6f2606"])
 
 _FAMILY = "Noto Sans SC"
@@ -55,7 +72,7 @@ _RC = {
 }
 _MISSING = "〓"  # the printer's mark for a character that the font does not have
 _UNBROKEN = re.compile(r"[（《「【“‘]*(?:[0-9A-Za-z.,%+\-–<]+|.|$)", re.DOTALL)
-_WIDE = "—‘’“”…‰"
+_WIDE = "—‘’“”…‰·"
 _NOT_FIRST = "，。、；：！？）》」】”’％·"
 
 
@@ -86,6 +103,11 @@ def ems(text: str) -> float:
     return sum(1.0 if ord(c) >= 0x2E80 or c in _WIDE else 0.58 for c in text)
 
 
+def inches(text: str, size: float) -> float:
+    """About how wide `text` is at a size in points."""
+    return ems(text) * size / 72
+
+
 def wrap(text: str, width: float) -> list[str]:
     """Lines of at most `width` em, broken neither inside a number or word nor before a stop."""
     lines = [""]
@@ -114,6 +136,13 @@ def share(part: float, whole: float) -> str:
 def shade(value: float, least: float, most: float) -> str:
     """The colour of `value` on the one-hue scale from `least` to `most`."""
     return to_hex(SHADES((value - least) / (most - least) if most > least else 0.35))
+
+
+def tint(colour: str, depth: float) -> str:
+    """`colour` mixed with the paper: 1 is all of it, 0 none."""
+    own, paper = to_rgb(colour), to_rgb(PAPER)
+    red, green, blue = (depth * own[at] + (1 - depth) * paper[at] for at in range(3))
+    return to_hex((red, green, blue))
 
 
 def ink_on(background: str) -> str:

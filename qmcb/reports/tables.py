@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
+import numpy.typing as npt
 import pandas as pd
 
 from qmcb.reports import mask, style
 
 _ABSENT = "—"
+_HIDDEN = "*"
 _SHORT = 12  # em of a column that is not worth breaking
-_BAR = "#e3b49b"
 _BAR_ROOM = 60  # per cent of the cell; the rest is for the number
 
 
@@ -59,7 +60,8 @@ class Table:
         bar = ""
         if name in self.shares:
             size = f"{_BAR_ROOM * self.shares[name][row]:.1f}% 1.1em"
-            bar = f";min-width:9em;background:linear-gradient({_BAR},{_BAR}) 0 .55em/{size} no-repeat"
+            tint = f"linear-gradient({style.TINT},{style.TINT})"
+            bar = f";min-width:9em;background:{tint} 0 .55em/{size} no-repeat"
         return f"<td{self._look(name, bar)}>{escape(text)}</td>"
 
 
@@ -69,7 +71,9 @@ def table(
     caption: str,
     labels: Mapping[str, str] | None = None,
     people: Collection[str] = (),
+    sums: Mapping[str, npt.ArrayLike] | None = None,
     shares: Collection[str] = (),
+    decimals: Mapping[str, int] | None = None,
     bar: str | None = None,
     note: str = "",
 ) -> Table:
@@ -84,34 +88,45 @@ def table(
         Headings of the columns, by column name, such as contracts and code lists give.
     people
         Columns that count people: one to four are hidden, as in `mask.suppress_all`.
+    sums
+        Columns of months or money, each with the numbers of people whom its sums are of: a sum is
+        hidden where such a number would be.
     shares
         Columns that hold parts of one, shown in per cent.
+    decimals
+        Columns whose numbers all have so many decimals.
     bar
         The column in whose cells a bar shows the size; a hidden count gets none.
     """
+    digits = decimals or {}
+    frame = frame.reset_index(drop=True)
     texts = pd.DataFrame(
-        {name: _texts(frame[name], name in people, name in shares) for name in frame}, dtype=object
+        {name: _texts(frame[name], name in people, name in shares, digits.get(str(name))) for name in frame},
+        dtype=object,
     )
+    for name, counts in (sums or {}).items():
+        texts.loc[mask.hidden(counts) & frame[name].notna().to_numpy(), name] = _HIDDEN
     names = {str(name): str((labels or {}).get(str(name), name)) for name in frame}
     numeric = frozenset(names[str(name)] for name in frame.select_dtypes("number"))
     lengths = {names[bar]: _lengths(frame[bar], texts[bar])} if bar else {}
-    note += mask.explanation(text for name in people for text in texts[name])
+    note += mask.explanation(text for name in (*people, *(sums or {})) for text in texts[name])
     return Table(caption, texts.rename(columns=names), numeric, note, lengths)
 
 
-def _texts(values: pd.Series, people: bool, share: bool) -> list[str]:
+def _texts(values: pd.Series, people: bool, share: bool, digits: int | None) -> list[str]:
     if people:
         return [str(text) for text in mask.suppress_all(values.fillna(0).to_numpy("int64"))]
     if share:
         return [_ABSENT if pd.isna(value) else style.share(float(value), 1.0) for value in values]
-    return [_text(value) for value in values.tolist()]
+    return [_text(value, digits) for value in values.tolist()]
 
 
-def _text(value: object) -> str:
+def _text(value: object, digits: int | None) -> str:
     if isinstance(value, bool | str):
         return str(value)
     if isinstance(value, int | float) and not pd.isna(value):
-        return style.number(value)
+        text = style.number(value) if digits is None else f"{value:,.{digits}f}"
+        return text.replace("-", "−")
     return _ABSENT if pd.isna(value) else str(value)  # type: ignore[call-overload]
 
 

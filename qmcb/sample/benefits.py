@@ -16,7 +16,7 @@ from qmcb.sample.world import World
 Array = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 UNEMPLOYMENT = 210
-_PAID_AFTER_DEATH = 0.15
+_PAID_AFTER_DEATH = 0.2
 # By how many of the two pensions are an employee's.
 _DRAWN = ("resident_pension_drawn_twice", "employee_resident_pension_drawn", "employee_pension_drawn_twice")
 
@@ -33,7 +33,7 @@ def _unemployed(person: Array, away: Mask, careers: Careers, first: Array, last:
     return _spells(person, away, insurance, careers, first, last, ended)
 
 
-def _drawn(rng: np.random.Generator, careers: Careers, clock: Clock) -> Spells:
+def pensions(rng: np.random.Generator, careers: Careers, clock: Clock) -> Spells:
     """The pension that each pensioner draws, to the month of death or on."""
     alive = np.isnat(careers.died)
     until = months_of(np.where(alive, clock.last_day, careers.died))
@@ -88,13 +88,14 @@ def _at_work(
 
 
 def draw(
-    rng: np.random.Generator, world: World, people: People, careers: Careers, history: History, barred: Mask
-) -> tuple[Spells, Array, Array]:
-    """All benefits, pairs of benefits drawn twice, and pairs of a pension spell and a benefit beside it.
+    rng: np.random.Generator, world: World, people: People, careers: Careers, history: History, barred: Mask,
+    main: Spells,
+) -> tuple[Spells, Array, Array]:  # fmt: skip
+    """All benefits, the pensions `main` first; pairs of benefits drawn twice; pairs of a pension spell and a
+    benefit beside it.
 
     `barred` are the people who work twice in the same months, or of whom only the nation knows.
     """
-    main = _drawn(rng, careers, world.clock)
     strange = people.kind == STRANGER
     twice, beside = _drawn_twice(rng, main, world.places, strange, careers, world.rates)
     between = _between_jobs(rng, careers)

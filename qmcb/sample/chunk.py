@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from qmcb.sample import benefits, careers, duplicates, identities, registers, spells, standing, wages
+from qmcb.sample import benefits, careers, doubts, duplicates, identities, registers, spells, standing, wages
 from qmcb.sample import people as persons
 from qmcb.sample.careers import Careers
 from qmcb.sample.clock import yyyymm
@@ -42,18 +43,21 @@ def write(
     held = _held(rng, files, world, people, life)
     elsewhere = _write_enrolments(rng, files, world, people, life, held)
     _write_benefits(rng, files, world, people, held)
-    evidence = standing.Evidence(
-        held.spells, held.benefits, *_write_registers(rng, files, world, people, life), elsewhere
-    )
-    payroll = wages.payroll(rng, world, people, life, held.spells)
+    registered, student, staff = _write_registers(rng, files, world, people, life)
+    payroll, hired = wages.payroll(rng, world, people, life, held.spells)
     files.write_of_people(rng, payroll.table, payroll.columns, people.person[payroll.who])
+    evidence = standing.Evidence(held.spells, held.benefits, registered, student, elsewhere, staff | hired)
     hukou = registers.residents(rng, world, people, life)
     records = files.issue("residents", len(hukou.who))
     files.write_of_people(rng, "residents", hukou.columns, people.person[hukou.who], records)
     once = np.arange(residents)
     files.append("truth/standing", standing.truth(world, people, life, evidence, once, records[:residents]))
     files.append("truth/people", persons.truth(people))
-    files.append("truth/duplicates", _duplicates(world, people, held))
+    twice = _duplicates(world, people, held)
+    subsidised = twice.filter(pc.equal(twice["kind"], "resident_medical_twice"))
+    doubtful = doubts.truth(world.clock, people, life, held.benefits, held.benefit_records, subsidised)
+    files.append("truth/duplicates", twice)
+    files.append("truth/benefits", doubtful)
     files.append("truth/lawful", duplicates.lawful(people.person, held.spells, held.records, held.paid_twice))
     return len(people)
 
@@ -63,7 +67,10 @@ def _held(rng: np.random.Generator, files: Files, world: World, people: People, 
     every, paid_twice = duplicates.plant(rng, world, people, life, history)
     works_twice = np.zeros(len(people), np.bool_)
     works_twice[every.person[len(history.spells) :]] = True
-    drawn, drawn_twice, at_work = benefits.draw(rng, world, people, life, history, works_twice)
+    main = doubts.early(rng, benefits.pensions(rng, life, world.clock), people, world.rates)
+    drawn, drawn_twice, at_work = benefits.draw(rng, world, people, life, history, works_twice, main)
+    idle = doubts.plant(rng, world.clock, people, life, main, works_twice, world.rates)
+    drawn = spells.join([drawn, idle])
     here = files.issue("enrolments", int((~every.away).sum()))
     away = files.issue("enrolments_elsewhere", int(every.away.sum()))
     place = np.empty(len(every), np.int64)
@@ -138,15 +145,19 @@ def _write_benefits(rng: np.random.Generator, files: Files, world: World, people
 
 def _write_registers(
     rng: np.random.Generator, files: Files, world: World, people: People, life: Careers
-) -> tuple[Mask, Mask]:
-    """The other departments' tables; returns who is in the registry, and who studies at the period."""
+) -> tuple[Mask, Mask, Mask]:
+    """The other departments' tables; returns who is in the registry, who studies at the period, and whom the
+    registry has as staff."""
     seen = {}
     for rows in registers.draw(rng, world, people, life):
         files.write_of_people(rng, rows.table, rows.columns, people.person[rows.who])
         seen[rows.table] = rows
     registered = np.zeros(len(people), np.bool_)
-    registered[seen["registry"].who] = True
-    return registered, life.student
+    registry = seen["registry"]
+    registered[registry.who] = True
+    staff = np.zeros(len(people), np.bool_)
+    staff[registry.who] = pc.equal(registry.columns["employment"], "10").to_numpy(zero_copy_only=False)
+    return registered, life.student, staff
 
 
 def _duplicates(world: World, people: People, held: Held) -> pa.Table:

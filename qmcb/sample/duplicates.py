@@ -120,7 +120,7 @@ def truth(
     """Duplicates among pairs of spells: person, kind, scope, record_a < record_b, first_month and
     last_month (yyyymm) of the overlap, months."""
     first, last = np.maximum(one.first, other.first), np.minimum(one.last, other.last)
-    low, high = _ordered(*records)
+    low, high = ordered(*records)
     return pa.table(
         {
             "person": person,
@@ -135,8 +135,9 @@ def truth(
     ).filter(pa.array((first <= last) & (kind != "")))
 
 
-def _ordered(one: pa.Array, other: pa.Array) -> tuple[pa.Array, pa.Array]:
-    swapped = pc.greater(one, other)
+def ordered(one: pa.Array, other: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """The lesser of each pair of records, and the greater; a null stays the other."""
+    swapped = pc.fill_null(pc.greater(one, other), False)
     return pc.if_else(swapped, other, one), pc.if_else(swapped, one, other)
 
 
@@ -156,7 +157,7 @@ def lawful(person: Array, spells: Spells, records: pa.StringArray, pairs: Array)
     several &= np.maximum(a.first, b.first) <= np.minimum(a.last, b.last)
     first = np.concatenate([order[:-1][moved], pairs[several, 0]])
     second = np.concatenate([order[1:][moved], pairs[several, 1]])
-    low, high = _ordered(records.take(pa.array(first)), records.take(pa.array(second)))
+    low, high = ordered(records.take(pa.array(first)), records.take(pa.array(second)))
     kind = np.repeat(list(codes.LAWFUL), [moved.sum(), several.sum()])
     return pa.table(
         {

@@ -45,6 +45,9 @@ class Rates:
     enrolled_twice: float = 0.07
     drawn_twice: float = 0.02
     employed_while_unemployed: float = 0.015
+    drawn_under_age: float = 0.012
+    unemployed_while_retired: float = 0.006
+    unemployed_after_death: float = 0.3
     several_employers: float = 0.01
     hidden_staff: float = 0.04
     broken_rows: float = 0.001

@@ -21,12 +21,15 @@ numbers of this demonstration and keeps nothing secret.
 | records | table, record_id, person: of whom each row speaks, broken rows included |
 | duplicates | person, kind, scope, record_a < record_b, first_month, last_month, months |
 | lawful | person, kind, insurance, record_a, record_b: successive moves, work injury with several employers |
-| standing | person, record_id in residents, cover, standing |
+| benefits | person, kind, record_a, record_b (null: by itself), first_month, last_month, months |
+| standing | person, record_id in residents, cover, standing, last_month (last paid of the cover) |
 | employers | uscc, heads_true, heads_declared, base_ratio, kind: who hides heads or bases |
 | broken | table, record_id, rule: rows that break their contract, beside good rows of the same people |
 
-A person stands `partial` for a cover who pays for another insurance at the period or is enrolled in one and
-never paid. A move is two spells of one insurance that follow each other, in and outside the province.
+A person stands `partial` for a cover who has no record of it and one of another insurance. Work cover
+(unemployment, work injury, maternity) is told of residents whom an employer pays or the registry has as
+staff; since April 2019 employee medical is maternity cover too. A move is two spells of one insurance that
+follow each other, in and outside the province.
 
 ## Calibrated
 

@@ -58,7 +58,7 @@ def residents(rng: np.random.Generator, world: World, people: People, careers: C
     other = counties[(people.county[again] + rng.integers(1, len(counties), len(again))) % len(counties)]
     who = np.concatenate([once, again])
     copies = identities.copy_of_public_security(rng, people, who, world.rates)
-    told = _told_of_death(careers)[0]
+    told = told_of_death(careers)[0]
     columns = {
         "hukou_region": _text(np.concatenate([people.hukou[once], other])),
         "alive": pa.array(np.where(told[who], "0", "1")),
@@ -66,11 +66,11 @@ def residents(rng: np.random.Generator, world: World, people: People, careers: C
     return Rows("residents", {**copies.columns, **columns}, who)
 
 
-def _told_of_death(careers: Careers) -> tuple[Mask, Mask]:
+def told_of_death(careers: Careers) -> tuple[Mask, Mask]:
     """Whether public security, and civil affairs, know of a death; one of them always does."""
     dead = ~np.isnat(careers.died)
     chance = (careers.wage * 1_000).astype(np.int64) % 10
-    return dead & (chance != 0), dead & (chance != 1)
+    return dead & (chance != 0), dead & (chance != 1) & (chance != 2)
 
 
 def _residence(rng: np.random.Generator, world: World, people: People) -> Array:
@@ -118,7 +118,7 @@ def _of_civil_affairs(
     rng: np.random.Generator, world: World, people: People, careers: Careers
 ) -> Iterator[Rows]:
     """Deaths and low income."""
-    who = np.flatnonzero(_told_of_death(careers)[1] & (people.kind == RESIDENT))
+    who = np.flatnonzero(told_of_death(careers)[1] & (people.kind == RESIDENT))
     yield _with_identity(rng, world, people, "deaths", who, {"died_on": pa.array(careers.died[who])})
     poor = (people.kind == RESIDENT) & ~careers.nowhere & ~careers.work[:, 0] & np.isnat(careers.died)
     who = np.flatnonzero(poor & (rng.random(len(people)) < 0.045))

@@ -13,6 +13,7 @@ from qmcb.sample.spells import EMPLOYEE_PENSIONS, Spells
 from qmcb.sample.world import World
 
 Array = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 PAYROLL_MONTHS = 3
 _FLOOR, _CEILING = 0.6, 3.0
 
@@ -55,8 +56,13 @@ def _hidden(rng: np.random.Generator, world: World, people: People, careers: Car
     return who, world.employers.pick_hiding(rng, len(who))
 
 
-def payroll(rng: np.random.Generator, world: World, people: People, careers: Careers, spells: Spells) -> Rows:
-    """Wages of the last months: month, employer and person; heads at the period are counted on the way."""
+def payroll(
+    rng: np.random.Generator, world: World, people: People, careers: Careers, spells: Spells
+) -> tuple[Rows, Mask]:
+    """Wages of the last months by employer and person; and whom an employer has paid now and before.
+
+    Heads at the period are counted on the way.
+    """
     hidden, parts = _hidden(rng, world, people, careers), []
     for months in reversed(range(PAYROLL_MONTHS)):
         enrolled = _staff(world, spells, months)
@@ -70,4 +76,7 @@ def payroll(rng: np.random.Generator, world: World, people: People, careers: Car
     columns["uscc"] = world.employers.ids(employer)
     columns["month"] = pa.array(yyyymm(month).astype(np.int32))
     columns["wage"] = pa.array((careers.wage[person] * average(month // 12)).astype(np.int64))
-    return Rows("payroll", columns, person)
+    job, now = person * len(world.employers.code) + employer, month == world.clock.month
+    hired = np.zeros(len(people), np.bool_)
+    hired[person[now & np.isin(job, job[~now])]] = True
+    return Rows("payroll", columns, person), hired

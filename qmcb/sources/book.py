@@ -1,5 +1,6 @@
 """One source read whole: accepted rows by table, quarantine, balance, and what each file was."""
 
+import hashlib
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ from qmcb.sources.mapping import SourceMap
 from qmcb.sources.place import Place
 from qmcb.tables import CONTRACTS, together
 
+_MEMORY = "6GB"  # what the tables of a source may take of it; the rest waits on disk
 _CHINA = "Asia/Shanghai"  # where the moments of a source fall on their days
 
 
@@ -105,15 +107,15 @@ def read(source: str | Path, needed: Iterable[str] = (), only: Collection[str] =
     """
     with ExitStack() as stack:
         found = place.open_place(source, stack, only)
+        for name in needed:
+            if name not in found.pieces:
+                raise _absent(name)
         if not found.pieces:
             raise InputError(
                 "tables such as enrolments.parquet or enrolments.csv in the source",
                 f"none in {found.folder}",
                 "name files or tables as in data/README.md, or in a map of params/sources",
             )
-        for name in needed:
-            if name not in found.pieces:
-                raise _absent(name)
         return _read(found, stack)
 
 
@@ -125,9 +127,11 @@ def read_files(paths: Mapping[str, Path], told: SourceMap = mapping.NOTHING) -> 
 
 def _read(found: Place, stack: ExitStack) -> Book:
     staging = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qmcb-")))
-    con = ibis.duckdb.connect(temp_directory=staging)
+    con = ibis.duckdb.connect(staging / "book.duckdb", temp_directory=staging, memory_limit=_MEMORY)
     stack.callback(con.disconnect)
     con.settings["TimeZone"] = _CHINA
+    if con.settings["enable_progress_bar"] == "true":  # a notebook may have none, and refuses to be told
+        con.settings["enable_progress_bar"] = False
     tables = {
         name: loading.load(con, CONTRACTS[name], found.map[name], pieces)
         for name, pieces in found.pieces.items()
@@ -142,6 +146,17 @@ def _read(found: Place, stack: ExitStack) -> Book:
         files=tuple(file for table in tables.values() for file in table.files),
         _open=stack.pop_all(),
     )
+
+
+def hashes(files: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """One SHA-256 a table, from table and SHA-256 of each file; that of several is of them in a row."""
+    by_table: dict[str, list[str]] = {}
+    for table, sha256 in files:
+        by_table.setdefault(table, []).append(sha256)
+    return {
+        table: told[0] if len(told) == 1 else hashlib.sha256("".join(told).encode()).hexdigest()
+        for table, told in by_table.items()
+    }
 
 
 def _absent(name: str) -> InputError:

@@ -31,7 +31,9 @@ def reasons(contract: Contract) -> dict[str, str]:
     return {rule: reason(contract, rule) for rule in (*named, *(row.name for row in contract.rules))}
 
 
-def typed(raw: Raw, contract: Contract, headings: Headings, own: Own | None = None, above: int = 0) -> ir.Table:
+def typed(
+    raw: Raw, contract: Contract, headings: Headings, own: Own | None = None, above: int = 0
+) -> ir.Table:
     """The rows under the contract's names and types, with `_line`, `_rule`, `_found` and `_repairs`.
 
     `_line` is counted on from `above`. `_rule` is the first rule that a row breaks, null where it breaks
@@ -57,7 +59,9 @@ def typed(raw: Raw, contract: Contract, headings: Headings, own: Own | None = No
     )
     second = first.mutate(
         **{
-            column.name: _value(first, column, own.get(column.name, {})) if column in known else _absent(column)
+            column.name: _value(first, column, own.get(column.name, {}))
+            if column in known
+            else _absent(column)
             for column in contract.columns
         }
     )
@@ -114,7 +118,9 @@ def _broken(table: ir.Table, known: Iterable[Column]) -> list[tuple[str, ir.Bool
     for column in known:
         sent, value = table[_SENT.format(column.name)], table[column.name]
         for rule in _rules(column):
-            broken.append((rule, sent.isnull() if rule.startswith("required") else sent.notnull() & value.isnull()))
+            broken.append(
+                (rule, sent.isnull() if rule.startswith("required") else sent.notnull() & value.isnull())
+            )
     return broken
 
 
@@ -140,10 +146,14 @@ def _repairs(table: ir.Table, known: Iterable[Column]) -> ir.StringValue:
     if not slow:
         return _NOTHING
     told = [
-        ibis.ifelse(where, values.repair(table[_SENT.format(column.name)], column) + f":{column.name}", _NOTHING)
+        ibis.ifelse(
+            where, values.repair(table[_SENT.format(column.name)], column) + f":{column.name}", _NOTHING
+        )
         for column, where in slow
     ]
-    return ibis.ifelse(ibis.or_(*(where for _, where in slow)), ibis.literal(",").join(told).nullif(""), _NOTHING)
+    return ibis.ifelse(
+        ibis.or_(*(where for _, where in slow)), ibis.literal(",").join(told).nullif(""), _NOTHING
+    )
 
 
 def _found(table: ir.Table, known: Iterable[Column]) -> ir.StringValue:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import ibis
@@ -53,9 +52,10 @@ def connect(address: str) -> BaseBackend:
     secret = os.environ.get(PASSWORD)
     if secret and parts.username:
         host = parts.netloc.rpartition("@")[2]
-        parts = parts._replace(netloc=f"{parts.username}:{quote(secret, safe='')}@{host}")
+        netloc = f"{parts.username}:{quote(secret, safe='')}@{host}"
+        address = urlunsplit(parts._replace(netloc=netloc))
     try:
-        return ibis.connect(urlunsplit(parts))
+        return ibis.connect(address)
     except ImportError as error:
         extra = _EXTRA[parts.scheme]
         todo = f"install qmcb[{extra}]"
@@ -71,7 +71,9 @@ def open_file(path: Path) -> BaseBackend:
         return ibis.duckdb.connect(path, read_only=True)
     except Exception as error:
         found = "something else, or one that another program has open"
-        raise InputError(f"{path.name} to be a DuckDB file", found, "close it there, or name another") from error
+        raise InputError(
+            f"{path.name} to be a DuckDB file", found, "close it there, or name another"
+        ) from error
 
 
 def read(con: Backend, source: BaseBackend, name: str) -> Raw:
@@ -87,7 +89,22 @@ def read(con: Backend, source: BaseBackend, name: str) -> Raw:
 
 def find(source: BaseBackend, names: Sequence[str]) -> list[str]:
     """The tables of a source that bear one of the names, in any case."""
-    return sorted(name for name in source.list_tables() if name.lower() in names)
+    return sorted(name for name in _tables(source) if name.lower() in names)
+
+
+def batches(table: ir.Table) -> Iterator[pa.RecordBatch]:
+    """The rows of a table one part after the other (of DuckDB 2 Ibis 12 cannot ask for them)."""
+    source = table.get_backend()
+    if isinstance(source, Backend):
+        yield from source.con.sql(source.compile(table)).to_arrow_reader(_ROWS)
+    else:
+        yield from table.to_pyarrow_batches(chunk_size=_ROWS)
+
+
+def _tables(source: BaseBackend) -> list[str]:
+    if isinstance(source, Backend):  # as for `batches`
+        return [name for (name,) in source.con.sql("SHOW TABLES").fetchall()]
+    return list(source.list_tables())
 
 
 def _plain(column: ir.Value) -> ir.Value:
@@ -99,8 +116,7 @@ def _plain(column: ir.Value) -> ir.Value:
 
 def _batches(table: ir.Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     done = 0
-    batches: Any = table.to_pyarrow_batches(chunk_size=_ROWS)
-    for batch in batches:
+    for batch in batches(table):
         lines = pa.array(range(done + 1, done + 1 + len(batch)), pa.int64())
         done += len(batch)
         yield batch.cast(schema).append_column(LINE, lines)

@@ -109,9 +109,7 @@ def _first_rows(path: Path, encoding: str, delimiter: str) -> list[tuple[list[st
 
 def no_rows(name: str) -> InputError:
     """The error for a table that has a heading and nothing below it."""
-    return InputError(
-        f"rows in {name}", "a heading and no row", "have it exported again, or remove the file"
-    )
+    return InputError(f"rows in {name}", "a heading and no row", "have it exported again, or remove the file")
 
 
 def _batches(layout: _Layout, torn: list[Torn]) -> Iterator[pa.RecordBatch]:
@@ -123,7 +121,7 @@ def _batches(layout: _Layout, torn: list[Torn]) -> Iterator[pa.RecordBatch]:
         yield batch
     runs_on = "\n" in end and line > max((row.line for row in torn), default=0)
     if runs_on and not _tail(layout.path).endswith(b'"'):
-        raise csv.Error("a quoted text runs to the end of the file, and rows are lost in it")
+        raise _left_open(layout, line)
 
 
 def _whole(layout: _Layout, torn: list[Torn]) -> Iterator[pa.RecordBatch]:
@@ -141,14 +139,24 @@ def _whole(layout: _Layout, torn: list[Torn]) -> Iterator[pa.RecordBatch]:
         except pa.ArrowInvalid:
             pass
 
+    lost: list[int] = []
+
     def skip(row: arrow_csv.InvalidRow) -> str:
         torn.append(Torn(row.number - layout.before, row.actual_columns))
-        return "error" if "\n" in row.text and row.text.count('"') % 2 else "skip"
+        if "\n" not in row.text:
+            return "skip"
+        lost.append(row.number - layout.before)  # it holds others
+        return "error"
 
-    for batch in _opened(layout, pa.string(), skip):
-        seen = min(done, len(batch))
-        done -= seen
-        yield batch.slice(seen)
+    try:
+        for batch in _opened(layout, pa.string(), skip):
+            seen = min(done, len(batch))
+            done -= seen
+            yield batch.slice(seen)
+    except pa.ArrowInvalid as error:
+        if lost:
+            raise _left_open(layout, lost[0]) from error
+        raise
 
 
 def _opened(
@@ -255,8 +263,17 @@ def _refuse_swallowed(batch: pa.RecordBatch, layout: _Layout) -> None:
         _, content = text.spread(column)
         if b"\n" in content.tobytes():
             broken = column.filter(pc.match_substring(column, "\n"))
-            if pc.any(pc.greater_equal(pc.count_substring(broken, layout.delimiter), marks)).as_py():
-                raise csv.Error("a quoted text holds whole rows")
+            holding = pc.greater_equal(pc.count_substring(broken, layout.delimiter), marks)
+            if pc.any(holding).as_py():
+                raise _left_open(layout, batch[LINE][0].as_py())
+
+
+def _left_open(layout: _Layout, line: int) -> InputError:
+    return InputError(
+        f"every quotation mark in {layout.path.name} closed",
+        f"one left open at or after row {line:,}, in which others are lost",
+        "have it exported again",
+    )
 
 
 def _tail(path: Path) -> bytes:

@@ -50,7 +50,9 @@ def find(folder: Path, contract: Contract, told: TableMap) -> list[Part]:
     or as the map says; and the same in each folder with a period in its name.
     """
     periods = sorted(
-        (period, path) for path in folder.iterdir() if path.is_dir() and (period := _period(path.name, contract, told))
+        (period, path)
+        for path in folder.iterdir()
+        if path.is_dir() and (period := _period(path.name, contract, told))
     )
     if told.periods == "whole":
         held = [(period, path) for period, path in periods if _of(path, contract, told)]
@@ -85,7 +87,9 @@ def _of(folder: Path, contract: Contract, told: TableMap) -> list[Path]:
     wrong = [path.name for path in parts if not known(path) or path.is_dir()]
     if wrong or not parts:
         found_there = " and ".join(wrong) or "an empty folder"
-        raise InputError(f"parts of {contract.name} in {', '.join(_FORMS)}", found_there, "remove what is none")
+        raise InputError(
+            f"parts of {contract.name} in {', '.join(_FORMS)}", found_there, "remove what is none"
+        )
     return parts
 
 

@@ -61,7 +61,9 @@ class Headings:
             if name:
                 found[name] = str(place)
         if lacking := [c for c in self._contract.columns if not c.optional and c.name not in found]:
-            names = "、".join(f"{c.label} ({' / '.join(filter(None, (c.name, c.indicator)))})" for c in lacking)
+            names = "、".join(
+                f"{c.label} ({' / '.join(filter(None, (c.name, c.indicator)))})" for c in lacking
+            )
             raise InputError(
                 f"column {names} in {where}",
                 f"only {', '.join(found) or 'none'} among {len(row)} headings",

@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from qmcb.errors import InputError
 from qmcb.sources import contract as contracts
-from qmcb.sources import files
+from qmcb.sources import database, files
 from qmcb.sources.contract import FOUND, REPAIRS, RULE
 from qmcb.sources.headings import Headings
 from qmcb.sources.mapping import TableMap
@@ -119,9 +119,7 @@ def _pieces(
         count, accepted, end = (counted[name][0].as_py() or 0 for name in counted.column_names)
         end = max(end, *(above + line for line, _ in torn), above)
         digest = sha256 or _digest(rows)
-        yield _Read(
-            _name(piece, raw), rows, above, digest, torn, len(raw.headings), count, accepted, end
-        )
+        yield _Read(_name(piece, raw), rows, above, digest, torn, len(raw.headings), count, accepted, end)
         above = end
 
 
@@ -156,9 +154,8 @@ def _digest(rows: ir.Table) -> str:
 
         def close(self) -> None: ...
 
-    batches = rows.order_by(LINE).to_pyarrow_batches()
-    with arrow_csv.CSVWriter(Sink(), batches.schema) as writer:
-        for batch in batches:
+    with arrow_csv.CSVWriter(Sink(), rows.schema().to_pyarrow()) as writer:
+        for batch in database.batches(rows.order_by(LINE)):
             writer.write_batch(batch)
     return digest.hexdigest()
 

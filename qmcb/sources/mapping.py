@@ -57,7 +57,9 @@ def load(path: Path) -> SourceMap:
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(raw))
     if error:
         where = " → ".join(map(str, error.absolute_path)) or "the document"
-        raise InputError(f"{path.name} as params/sources/schema.json says", f"{where}: {error.message}", "correct it")
+        raise InputError(
+            f"{path.name} as params/sources/schema.json says", f"{where}: {error.message}", "correct it"
+        )
     tables = {name: _table(path.name, name, told or {}, raw) for name, told in raw["tables"].items()}
     return SourceMap(raw["label"], raw.get("place"), tables)
 

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from ibis.backends import BaseBackend
 from ibis.backends.duckdb import Backend
 
 from qmcb import paths
@@ -41,7 +42,8 @@ class Place:
 def open_place(source: str | Path, stack: ExitStack, only: Collection[str]) -> Place:
     """A folder, a DuckDB file, a connection string, or a map of params/sources that names one of these.
 
-    Of its tables `only` these are looked for. What is opened on the way is closed with the `stack`. Raises `InputError` where there is no such source.
+    Of its tables `only` these are looked for. What is opened on the way is closed with the `stack`.
+    Raises `InputError` where there is no such source.
     """
     told = str(source)
     if told.endswith((".yaml", ".yml")):
@@ -109,10 +111,8 @@ def _file(contract: Contract, told: SourceMap, part: files.Part, folder: Path) -
     return Piece(name, part.path, part.period is not None, read)
 
 
-def _tables(
-    source: database.BaseBackend, told: SourceMap, only: Collection[str]
-) -> dict[str, tuple[Piece, ...]]:
-    pieces = {}
+def _tables(source: BaseBackend, told: SourceMap, only: Collection[str]) -> dict[str, tuple[Piece, ...]]:
+    pieces: dict[str, tuple[Piece, ...]] = {}
     for contract in _contracts(only):
         names = {n.lower() for n in (contract.name, contract.label, told[contract.name].name) if n}
         found = database.find(source, sorted(names))
@@ -127,5 +127,5 @@ def _tables(
     return pieces
 
 
-def _table(source: database.BaseBackend, name: str) -> Piece:
+def _table(source: BaseBackend, name: str) -> Piece:
     return Piece(name, None, False, lambda con: iter((database.read(con, source, name),)))

@@ -1,7 +1,6 @@
 """One file, sheet or table as it was sent: every value as it stands, every row with its line."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
@@ -54,8 +53,7 @@ def streamed(
             failure.append(error)
             raise
 
-    with suppress(Exception):
-        con.con.unregister(_STREAM)
+    con.con.complete()  # the answer to a setting may not have been fetched to its end
     con.con.register(_STREAM, pa.RecordBatchReader.from_batches(schema, watched()))
     return Raw(name, headings, con.table(_STREAM), torn if torn is not None else [], failure)
 

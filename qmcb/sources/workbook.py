@@ -30,7 +30,9 @@ def read(con: Backend, path: Path, headings: Headings, sheet: str | None = None)
         names = [_named(sheet, path, book.sheet_names)] if sheet else shown
         filled = [found for name in names if (found := book.get_sheet_by_name(name)).total_height]
         if not filled:
-            raise InputError(f"a sheet with rows in {path.name}", "none", "have it exported again, or remove it")
+            raise InputError(
+                f"a sheet with rows in {path.name}", "none", "have it exported again, or remove it"
+            )
         for found in filled:
             place = book.sheet_names.index(found.name) + 1
             yield _sheet(con, f"{path.name} 第{place}张表", found, headings)

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 
 from qmcb import codes, policy
 from qmcb.balance import Line
-from qmcb.enrolment import duplicates, standing
+from qmcb.enrolment import benefits, doubts, duplicates, missing, overlaps, standing
+from qmcb.enrolment.facts import Facts
 from qmcb.errors import InputError
 from qmcb.linkage import people as linkage
 from qmcb.linkage.people import People
@@ -50,32 +51,52 @@ class CrossProvince:
     period: Period
 
     @cached_property
-    def duplicates(self) -> ir.Table:
-        """重复参保, one row a pair of spells and rule interval: see `enrolment.duplicates`."""
-        found = duplicates.duplicates(self.book, self.people, self.period, self.rules)
-        return self.book.con.create_table("duplicates", found)
+    def facts(self) -> Facts:
+        """The tables of the source from which the findings are made."""
+        return Facts(self.book, self.people, self.rules, self.province, self.period)
 
     @cached_property
     def overlaps(self) -> ir.Table:
         """Pairs of spells that share months, before any rule is asked."""
-        found = duplicates.overlaps(self.book, self.people, self.period)
-        return self.book.con.create_table("overlaps", found)
+        return self.book.con.create_table("overlaps", overlaps.overlaps(self.facts))
+
+    @cached_property
+    def duplicates(self) -> ir.Table:
+        """重复参保, one row a pair of spells and rule interval: see `enrolment.duplicates`."""
+        found = duplicates.duplicates(self.facts, self.overlaps)
+        return self.book.con.create_table("duplicates", found)
+
+    @cached_property
+    def benefits(self) -> ir.Table:
+        """待遇疑点, one row a benefit or pair and rule interval: see `enrolment.benefits`."""
+        return self.book.con.create_table("benefit_doubts", benefits.benefits(self.facts, self.overlaps))
 
     @cached_property
     def lawful(self) -> ir.Table:
         """Moves and several employers' injury cover: what is no duplicate."""
-        return self.book.con.create_table("lawful", duplicates.lawful(self.book, self.people, self.period))
+        return self.book.con.create_table("lawful", overlaps.lawful(self.facts, self.overlaps))
 
     @cached_property
     def standing(self) -> ir.Table:
         """Where each resident stands for each cover: see `enrolment.standing`."""
-        found = standing.standing(self.book, self.people, self.period, self.rules)
-        return self.book.con.create_table("standing", found)
+        return self.book.con.create_table("standing", standing.standing(self.facts))
 
     @cached_property
     def missing(self) -> ir.Table:
         """漏保, one row a resident and cover that ought to be there, with what is recommended."""
-        return self.book.con.create_table("missing", standing.missing(self.standing, self.period, self.rules))
+        return self.book.con.create_table("missing", missing.missing(self.facts, self.standing))
+
+    @cached_property
+    def excluded(self) -> ir.Table:
+        """Residents who need not be enrolled, one row a cover, with the rule that says so."""
+        return self.book.con.create_table("excluded", missing.excluded(self.facts, self.standing))
+
+    @cached_property
+    def doubts(self) -> ir.Table:
+        """Everything that somebody has to look at, one row a doubt: see `enrolment.doubts`."""
+        lacking = self.missing if self.of_residents else None
+        found = doubts.doubts(self.facts, self.duplicates, self.benefits, lacking)
+        return self.book.con.create_table("doubts", found)
 
     @property
     def of_residents(self) -> bool:
@@ -93,6 +114,7 @@ class CrossProvince:
         duplicates, lawful and missing keep the record numbers by which an office finds the rows in
         its own tables, and `whose`, a number for the person by which the people of a page's count
         can be counted again (another one in each table, so that tables cannot be joined by it).
+        Employers are left out: the code of one can read as a card number.
         Does nothing where `folder` is empty.
         """
         if not folder:
@@ -100,15 +122,34 @@ class CrossProvince:
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
         key = mask.read_key(None, self.book.folder)
-        found = {"duplicates": ("CF", self.duplicates), "lawful": ("ZY", self.lawful)}
+        found = {
+            "duplicates": self._cases(self.duplicates, "CF", key),
+            "lawful": self._cases(self.lawful, "ZY", key),
+            "doubts": self._doubts(key),
+        }
         if self.of_residents:
-            found["missing"] = ("LB", self.missing)
-        for name, (prefix, rows) in found.items():
-            pq.write_table(self._cases(rows, prefix, key), place / f"{name}.parquet")
+            found["missing"] = self._cases(self.missing, "LB", key)
+        for name, rows in found.items():
+            pq.write_table(rows, place / f"{name}.parquet")
         files = [asdict(file) for file in self.book.files]
         pq.write_table(pa.Table.from_pylist(files), place / "inputs.parquet")
         quarantine = self.book.quarantine
         pq.write_table(quarantine.order_by("table", "line").to_pyarrow(), place / "quarantine.parquet")
+
+    def _doubts(self, key: bytes) -> pa.Table:
+        """All doubts, those of each finding under the numbers that its own table has."""
+        doubts = self.doubts
+        parts = {
+            prefix: doubts.filter(doubts.finding == finding)
+            for finding, prefix in {"duplicates": "CF", "benefits": "DY", "missing": "LB"}.items()
+        }
+        # What makes a person missing may change; the doubt whether he or she is covered stays the same.
+        parts["LB"] = parts["LB"].rename(cover="insurance_a", standing="kind").drop("record_id_b")
+        numbered = {prefix: self._cases(rows, prefix, key) for prefix, rows in parts.items()}
+        lacking = numbered["LB"].rename_columns({"cover": "insurance_a", "standing": "kind"})
+        numbered["LB"] = lacking.append_column("record_id_b", pa.nulls(len(lacking), pa.string()))
+        columns = ["case", "whose", *(name for name in doubts.columns if name != "person")]
+        return pa.concat_tables([rows.select(columns) for rows in numbered.values()])
 
     def _cases(self, rows: ir.Table, prefix: str, key: bytes) -> pa.Table:
         """The rows with `case` and `whose` for the person, and an age band for the birth date.
@@ -130,7 +171,7 @@ class CrossProvince:
         told = told.add_column(0, "case", mask.case_numbers(keys.combine_chunks(), key=key, prefix=prefix))
         if "birth_date" in told.column_names:
             told = told.append_column("age_band", mask.age_band(told["birth_date"], self.period.last_day))
-        kept = [name for name in told.column_names if name not in ("person", "birth_date")]
+        kept = [name for name in told.column_names if name not in ("person", "birth_date", "employer_id")]
         return told.select(kept).sort_by(
             [(name, "ascending") for name in ("case", "first_month") if name in kept]
         )
@@ -157,7 +198,7 @@ class CrossProvince:
     def _residents(self) -> tuple[Line, ...]:
         if not self.of_residents:
             return ()
-        people = standing.residents(self.book, self.people)
+        people = self.facts.residents
         persons = _number(people.count())
         rows = Line(
             "户籍人口接收行数",

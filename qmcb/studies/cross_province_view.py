@@ -10,8 +10,8 @@ from qmcb.linkage.links import CERTAIN
 from qmcb.reports import charts, mask, style
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
-from qmcb.studies.cross_province import NEEDED, CrossProvince
-from qmcb.tables import CONTRACTS
+from qmcb.studies import words
+from qmcb.studies.cross_province import CrossProvince
 
 _MOST = 8
 _SPANS = ((1, 3), (4, 6), (7, 12), (13, 24), (25, 36), (37, 60), (61, None))
@@ -19,8 +19,8 @@ _SPANS = ((1, 3), (4, 6), (7, 12), (13, 24), (25, 36), (37, 60), (61, None))
 
 def summary(study: CrossProvince) -> Table:
     """The two questions and their answers, in a sentence each."""
-    rows, links = study.duplicates, study.people.links.links.to_pandas()
-    twice, across = _persons(rows), _persons(rows.filter(rows.scope == "across"))
+    rows, doubtful, links = study.duplicates, study.benefits, study.people.links.links.to_pandas()
+    twice, across = words.persons(rows), words.persons(rows.filter(rows.scope == "across"))
     ruled = rows.months.sum(where=rows.effective.notnull()) / rows.months.sum()
     told_across = (
         f"，其中跨省{mask.suppress(across)}人" if twice - across not in range(1, mask.FEWEST) else ""
@@ -30,6 +30,10 @@ def summary(study: CrossProvince) -> Table:
         (
             "谁重复参保",
             f"{mask.suppress(twice)}人{told_across}；{_rate(ruled):.0%}的重复月份在发生时有政策依据",
+        ),
+        (
+            "待遇疑点",
+            f"{mask.suppress(words.persons(doubtful))}人，涉及{words.money(doubtful, doubtful.amount)}",
         ),
         ("谁应保未保", "；".join(_lacking(study, cover) for cover in codes.COVER)),
         ("比对新增认定", f"{found:,}条号码有错或缺失的身份记录"),
@@ -55,9 +59,9 @@ def _rate(share: ir.Value) -> float:
 
 def kinds(study: CrossProvince) -> Picture:
     """People by kind of duplicate, across provinces and within."""
-    found = _people(study.duplicates, "kind", "scope")
+    found = words.people(study.duplicates, "kind", "scope")
     most = found.groupby("kind")["people"].sum().sort_values(ascending=False)
-    people = _persons(study.duplicates)
+    people = words.persons(study.duplicates)
     leading = codes.DUPLICATE[most.index[0]] if len(most) else ""
     frame = pd.DataFrame(
         {
@@ -70,7 +74,7 @@ def kinds(study: CrossProvince) -> Picture:
         frame,
         title=f"{mask.suppress(people)}人重复参保或重复领取，{leading}最多" if people else "没有发现重复参保",
         unit="人",
-        note=f"一人可有几类；{_source(study)}",
+        note=f"一人可有几类；{words.source(study)}",
         colours={codes.SCOPE["across"]: style.ACCENT, codes.SCOPE["within"]: style.FIRM},
     )
 
@@ -78,26 +82,26 @@ def kinds(study: CrossProvince) -> Picture:
 def provinces(study: CrossProvince) -> Picture | Table:
     """People with a duplicate in another province, by that province."""
     if "enrolments_elsewhere" not in study.book:
-        return _unanswered("enrolments_elsewhere")
+        return words.unanswered("enrolments_elsewhere")
     across = study.duplicates.filter(study.duplicates.scope == "across")
     own = across.region_b.substr(0, 2) == study.province
     other = ibis.ifelse(own, across.region_a, across.region_b).substr(0, 2)
     across = across.mutate(other=other)
-    found = _people(across, "other").sort_values(
+    found = words.people(across, "other").sort_values(
         ["people", "other"], ascending=[False, True], ignore_index=True
     )
     labels = found["other"].map(codes.PROVINCE).fillna("不详")
     frame = pd.DataFrame({"label": labels, "count": found["people"]})[:_MOST]
     rest = int(found["people"][_MOST:].sum())
     leading = across.filter(across.other.isin(found["other"][:3].tolist()))
-    share = _persons(leading) / max(_persons(across), 1)
+    share = words.persons(leading) / max(words.persons(across), 1)
     return charts.bars(
         frame,
         title=f"跨省重复参保人员{share:.0%}集中在{'、'.join(labels[:3])}"
         if len(found)
         else "没有发现跨省重复参保",
         unit="人",
-        note=(f"另有{mask.suppress(rest)}人在其余省份；" if rest else "") + _source(study),
+        note=(f"另有{mask.suppress(rest)}人在其余省份；" if rest else "") + words.source(study),
         finding=list(labels[:3]),
     )
 
@@ -115,7 +119,7 @@ def months(study: CrossProvince) -> Picture:
         frame,
         title=f"{long / max(len(shared), 1):.0%}的重复超过12个月",
         unit="组",
-        note=_source(study),
+        note=words.source(study),
         axis="重叠月数（个月）",
         finding=[_span(low, high) for low, high in _SPANS if low > 12],
     )
@@ -134,23 +138,24 @@ def advice(study: CrossProvince) -> Table:
         {
             "类别": found["kind"].map(codes.DUPLICATE),
             "人数": found["people"],
-            "月数": found["months"].map("{:,}".format).where(~mask.hidden(found["people"]), "*"),
+            "月数": found["months"],
             "建议": found["action"].map(codes.ACTION),
             "由谁决定": found["decides"].map(codes.DECIDES),
-            "依据": _basis(found),
+            "依据": words.basis(found),
         }
     )
     return table(
         frame,
         caption="按发生月份的规则提出的处理建议",
         people=["人数"],
+        sums={"月数": found["people"]},
         note="只提建议，不作决定；跨规则变更的月份分段计。",
     )
 
 
 def lawful(study: CrossProvince) -> Table:
     """What looks like a duplicate and is none."""
-    found = _people(study.lawful, "kind")
+    found = words.people(study.lawful, "kind")
     frame = pd.DataFrame({"情形": found["kind"].map(codes.LAWFUL), "人数": found["people"]})
     return table(frame, caption="不属于重复的情形", people=["人数"])
 
@@ -158,7 +163,7 @@ def lawful(study: CrossProvince) -> Table:
 def fall(study: CrossProvince, cover: str) -> Picture | Table:
     """From all residents to those who are missing, every reason counted."""
     if not study.of_residents:
-        return _unanswered("residents")
+        return words.unanswered("residents")
     counts = study.standings(cover)
     total = sum(counts.values())
     lacking = sum(counts[key] for key in codes.MISSING)
@@ -173,14 +178,14 @@ def fall(study: CrossProvince, cover: str) -> Picture | Table:
         pd.DataFrame(rows, columns=["label", "count", "role"]),
         title=f"{codes.COVER[cover]}：户籍人口{total:,}人，应保未保{mask.suppress(lacking)}人；{mask.suppress(found)}人经比对才确认在外省参保",
         unit="人",
-        note=_source(study),
+        note=words.source(study),
     )
 
 
 def counties(study: CrossProvince, cover: str) -> Picture | Table:
     """The share of residents who are missing, county by county where it lies."""
     if not study.of_residents:
-        return _unanswered("residents")
+        return words.unanswered("residents")
     rows = study.standing.filter(study.standing.cover == cover)
     lacking = rows.standing.isin(codes.MISSING)
     few = lacking.sum().between(1, mask.FEWEST - 1)
@@ -191,7 +196,7 @@ def counties(study: CrossProvince, cover: str) -> Picture | Table:
         return _shares(frame, cover)
     worst = frame.sort_values(["value", "region"], ascending=[False, True])["name"][:3]
     title = f"各县区{codes.COVER[cover]}应保未保人数占户籍人口的比例：{'、'.join(worst)}最高"
-    return charts.tiles(frame, title=title, unit="%", note=_source(study))
+    return charts.tiles(frame, title=title, unit="%", note=words.source(study))
 
 
 def _shares(frame: pd.DataFrame, cover: str) -> Table:
@@ -209,21 +214,21 @@ def _shares(frame: pd.DataFrame, cover: str) -> Table:
 def states(study: CrossProvince) -> Table:
     """Who is missing and why, with what is recommended."""
     if not study.of_residents:
-        return _unanswered("residents")
+        return words.unanswered("residents")
     rows = study.missing
     keys = ["standing", "cover", "action", "decides", "document", "article", "confirmed"]
     found = rows.group_by(keys).agg(people=rows.count(), doubtful=rows.doubtful.sum()).to_pandas()
-    order = {key: at for at, key in enumerate((*codes.COVER, *codes.STANDING))}
+    order = {key: at for at, key in enumerate((*codes.COVERS, *codes.STANDING))}
     found = found.sort_values(["cover", "standing"], key=lambda column: column.map(order))
     frame = pd.DataFrame(
         {
-            "险类": found["cover"].map(codes.COVER),
+            "险类": found["cover"].map(codes.COVERS),
             "状态": found["standing"].map(codes.STANDING),
             "人数": found["people"],
             "其中存疑": found["doubtful"],
             "建议": found["action"].map(codes.ACTION),
             "由谁办理": found["decides"].map(codes.DECIDES),
-            "依据": _basis(found),
+            "依据": words.basis(found),
         }
     )
     return table(
@@ -246,35 +251,15 @@ def doubts(study: CrossProvince) -> Table:
             int((links.links.to_pandas()["decision"] == "review").sum()),
             "由两名经办人员分别复核后认定或否定",
         ),
-        ("发生时无明确规定的重复（人）", _persons(unruled), codes.ACTION["consult"]),
+        ("发生时无明确规定的重复（人）", words.persons(unruled), codes.ACTION["consult"]),
     ]
     if study.of_residents:
         lacking = study.missing.filter(study.missing.doubtful)
-        told.append(("应保未保的结论取决于待复核记录（人）", _persons(lacking), "先复核记录，再入户调查"))
+        told.append(
+            ("应保未保的结论取决于待复核记录（人）", words.persons(lacking), "先复核记录，再入户调查")
+        )
     frame = pd.DataFrame(told, columns=["疑点", "数量", "处理意见"])
     return table(frame, caption="存疑事项", people=["数量"])
-
-
-def _people(rows: ir.Table, *keys: str) -> pd.DataFrame:
-    """Number of different people by the keys, in the keys' order: the keys and `people`."""
-    counted = rows.group_by(list(keys)).agg(people=rows.person.nunique())
-    frame: pd.DataFrame = counted.order_by(list(keys)).to_pandas()
-    return frame
-
-
-def _persons(rows: ir.Table) -> int:
-    return int(rows.person.nunique().to_pyarrow().as_py())
-
-
-def _basis(rows: pd.DataFrame) -> list[str]:
-    """Document and article of each row, marked where not yet confirmed."""
-    told = rows["document"].fillna("").str.cat(rows["article"].fillna(""), sep=" ").str.strip()
-    told = told.where(rows["confirmed"].eq(True), told + "（待核）")
-    return told.where(rows["article"].notna(), "—").tolist()
-
-
-def _source(study: CrossProvince) -> str:
-    return f"来源：{study.book.folder.name}，截至{study.period.label}。"
 
 
 def _open_questions(study: CrossProvince) -> str:
@@ -284,16 +269,3 @@ def _open_questions(study: CrossProvince) -> str:
 
 def _span(low: int, high: int | None) -> str:
     return f"{low}–{high}" if high else f"{low}及以上"
-
-
-def _unanswered(name: str) -> Table:
-    """In place of a picture: which table is not there, and so which question stays open."""
-    contract = CONTRACTS[name]
-    frame = pd.DataFrame(
-        {
-            "缺少的表": [f"{contract.label}（{name}）"],
-            "由谁提供": [contract.department],
-            "无法回答": [NEEDED[name]],
-        }
-    )
-    return table(frame, caption="无法回答")

@@ -64,7 +64,11 @@ class Delivery:
     def tables(self) -> list[tuple[str, Table]]:
         """The tables under their headings, those that have rows."""
         told = {
-            "读入": (self.files, "读入行数等于接收与隔离之和", f"另有{self.others}列不在数据规范内，已保留。"),
+            "读入": (
+                self.files,
+                "读入行数等于接收与隔离之和",
+                f"另有{self.others}列不在数据规范内，已保留。",
+            ),
             "隔离的行": (self.broken, "不符合数据规范的行，退回核对", _SHAPES),
             "已更正的写法": (self.repaired, "可以确定的写法已统一，行照常接收", ""),
             "号码": (self.numbers, "号码的校验", "号码不符的行照常接收，另行核对。"),
@@ -90,12 +94,17 @@ class Delivery:
             self.tables(),
             title=f"{self.contract.label}：数据核对单",
             question=f"由{self.contract.department}提供的数据，哪些行需要核对？",
-            facts={"文件": "、".join(dict.fromkeys(self.files["文件"])), "SHA-256": self.files["SHA-256"].iloc[0]},
+            facts={
+                "文件": "、".join(dict.fromkeys(self.files["文件"])),
+                "SHA-256": self.files["SHA-256"].iloc[0],
+            },
         )
         rows = self.rows.rename(columns=_LABELS | {"record_id": "记录号", "rule": "规则"}).to_csv(index=False)
         if leak.scan(page):
             raise InputError(
-                "names of files and columns that point at no person", "one that may", "rename it and check again"
+                "names of files and columns that point at no person",
+                "one that may",
+                "rename it and check again",
             )
         folder.mkdir(parents=True, exist_ok=True)
         _put(folder / f"{self.contract.name}.csv", "\ufeff" + rows)
@@ -143,10 +152,14 @@ def _numbers(rows: ir.Table, contract: Contract) -> Iterator[dict[str, object]]:
     if "id_number" in contract.names:
         sent = rows.select(*({"id_number", "birth_date", "sex"} & set(contract.names))).to_pyarrow()
         problems = number.clean(sent["id_number"])["problem"]
-        yield from _problems(problems, contract["id_number"].label, codes.NUMBER_PROBLEM, _CERTAIN_NUMBER, sent)
+        yield from _problems(
+            problems, contract["id_number"].label, codes.NUMBER_PROBLEM, _CERTAIN_NUMBER, sent
+        )
     if "uscc" in contract.names:
         problems = employer.clean(rows.uscc.to_pyarrow())["problem"]
-        yield from _problems(problems, contract["uscc"].label, codes.EMPLOYER_PROBLEM, _CERTAIN_EMPLOYER, None)
+        yield from _problems(
+            problems, contract["uscc"].label, codes.EMPLOYER_PROBLEM, _CERTAIN_EMPLOYER, None
+        )
 
 
 def _problems(
@@ -190,7 +203,9 @@ def _aligned(texts: pd.DataFrame) -> str:
     lines = [list(map(str, texts.columns)), *texts.astype(str).to_numpy().tolist()]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
         for line in lines
     )
 

@@ -12,6 +12,7 @@ from qmcb.linkage.links import CERTAIN, Links
 from qmcb.reports import charts, evidence, mask
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
+from qmcb.studies import words
 from qmcb.studies.cross_province import CrossProvince
 
 _BUCKETS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999)
@@ -37,7 +38,7 @@ def passes(study: CrossProvince) -> Picture:
     return evidence.passes(
         frame,
         title=f"号码有误的记录主要靠“{needed}”等途径找到",
-        note=f"记录对数，非人数。{source(study)}",
+        note=f"记录对数，非人数。{words.source(study)}",
     )
 
 
@@ -69,7 +70,7 @@ def scores(study: CrossProvince) -> Picture:
         frame.rename_axis("bucket").reset_index(),
         title=f"号码有误的记录中，{accepted:,}条可以认定，{mask.suppress(doubtful)}条须人工复核",
         unit="条",
-        note=f"身份记录数，非人数；{source(study)}",
+        note=f"身份记录数，非人数；{words.source(study)}",
         axis="属同一人的概率（各档下限）",
     )
 
@@ -85,7 +86,7 @@ def weights(study: CrossProvince) -> Picture:
     return evidence.weights(
         shown,
         title=f"{strongest['field']}“{strongest['level']}”最能说明是同一人",
-        note=f"各情形的权重从本期记录学得，不用真值；样本中没有出现的情形从略。{source(study)}",
+        note=f"各情形的权重从本期记录学得，不用真值；样本中没有出现的情形从略。{words.source(study)}",
     )
 
 
@@ -126,7 +127,7 @@ def thresholds(study: CrossProvince) -> Picture:
         found,
         title=f"认定的最低概率为{chosen['threshold']:g}时，预计误认{chosen['expected_false']:.1f}对，"
         f"漏认{chosen['expected_missed']:.0f}对",
-        note=f"按各对记录属同一人的概率推算；互相矛盾、只能由人判断的计入漏认。{source(study)}",
+        note=f"按各对记录属同一人的概率推算；互相矛盾、只能由人判断的计入漏认。{words.source(study)}",
     )
 
 
@@ -181,8 +182,3 @@ def accuracy(study: CrossProvince) -> Table:
     return table(
         found, caption="比对的准确度（样例附有真值）", labels=labels, note="按去重后的身份记录计对。"
     )
-
-
-def source(study: CrossProvince) -> str:
-    """Where the figures of a picture come from."""
-    return f"来源：{study.book.folder.name}，截至{study.period.label}。"

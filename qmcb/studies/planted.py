@@ -41,17 +41,23 @@ def check(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def right(broken: pd.DataFrame, numbers: pd.DataFrame) -> bool:
     """Whether every broken row was found as what it is, and every number as what its damage allows."""
-    expected = all(found in EXPECTED[planted] for planted, found in zip(numbers["planted"], numbers["found"], strict=True))
+    expected = all(
+        found in EXPECTED[planted]
+        for planted, found in zip(numbers["planted"], numbers["found"], strict=True)
+    )
     return expected and bool((broken["planted"] == broken["found"]).all())
 
 
 def _truth(opened: Book, name: str) -> pd.DataFrame:
-    return pq.read_table(opened.folder / "truth" / f"{name}.parquet").to_pandas()
+    truth: pd.DataFrame = pq.read_table(opened.folder / "truth" / f"{name}.parquet").to_pandas()
+    return truth
 
 
 def _broken(opened: Book) -> pd.DataFrame:
     found = opened.quarantine.select("table", "record_id", "rule").to_pandas()
-    planted = _truth(opened, "broken").merge(found, on=["table", "record_id"], how="outer", suffixes=("", "_found"))
+    planted = _truth(opened, "broken").merge(
+        found, on=["table", "record_id"], how="outer", suffixes=("", "_found")
+    )
     told = planted.fillna({"rule": NOTHING, "rule_found": NOTHING})
     return _counted(told["table"], told["rule"], told["rule_found"])
 
@@ -59,7 +65,11 @@ def _broken(opened: Book) -> pd.DataFrame:
 def _numbers(opened: Book) -> pd.DataFrame:
     people = _truth(opened, "people").set_index("person")["id_number"]
     records = _truth(opened, "records").set_index(["table", "record_id"])["person"]
-    parts = [_damage(opened, name, people, records.loc[name]) for name in opened.tables if CONTRACTS[name].of_people]
+    parts = [
+        _damage(opened, name, people, records.loc[name])
+        for name in opened.tables
+        if CONTRACTS[name].of_people
+    ]
     every = pd.concat(parts, ignore_index=True)
     return _counted(pd.Series("id_number", index=every.index), every["planted"], every["found"])
 

@@ -8,7 +8,7 @@ import pytest
 from town import Case, Number, Source, Town, cases, period, periods
 
 from qmcb import codes, policy
-from qmcb.enrolment import duplicates
+from qmcb.enrolment import duplicates, overlaps
 from qmcb.periods import Period
 
 CASES = cases("duplicates")
@@ -31,15 +31,17 @@ def found(source: Source, number: Number) -> Iterator[Found]:
     town = Town(CASES, source, number)
     told = Found({}, {}, {})
     for month in periods(CASES):
-        rows = duplicates.duplicates(town.book, town.people, month, RULES).to_pandas()
+        facts = town.facts(month)
+        shared = facts.kept("overlaps", overlaps.overlaps(facts))
+        rows = duplicates.duplicates(facts, shared).to_pandas()
         rows = rows.sort_values(["first_month", "scope"], ascending=[True, False])
         told.duplicates[month] = _by_case(
             town,
             zip(rows.person, rows[["kind", "scope", "months", "action", "document"]].to_numpy(), strict=True),
         )
-        apart = duplicates.lawful(town.book, town.people, month).to_pandas()
+        apart = overlaps.lawful(facts, shared).to_pandas()
         told.lawful[month] = _by_case(town, zip(apart.person, apart.kind, strict=True))
-        pairs = duplicates.overlaps(town.book, town.people, month).to_pandas()
+        pairs = shared.to_pandas()
         pairs = pairs[pairs.kind.isin(list(codes.DUPLICATE))]
         first, last = (
             pairs[name].dt.year * 12 + pairs[name].dt.month for name in ("first_month", "last_month")

@@ -7,7 +7,7 @@ import pytest
 from town import Case, Number, Source, Town, cases, period, periods
 
 from qmcb import codes, policy
-from qmcb.enrolment import standing
+from qmcb.enrolment import missing, standing
 from qmcb.errors import InputError
 from qmcb.periods import Period
 
@@ -26,9 +26,7 @@ def town(source: Source, number: Number) -> Iterator[Town]:
 @pytest.fixture(scope="module")
 def found(town: Town) -> dict[Period, pd.DataFrame]:
     persons = town.persons
-    told = {
-        month: standing.standing(town.book, town.people, month, RULES).to_pandas() for month in periods(CASES)
-    }
+    told = {month: standing.standing(town.facts(month)).to_pandas() for month in periods(CASES)}
     return {month: rows.assign(case=rows["person"].map(persons)) for month, rows in told.items()}
 
 
@@ -52,8 +50,8 @@ def test_one_row_a_resident_and_cover(found: dict[Period, pd.DataFrame]) -> None
 
 def test_the_missing_are_those_who_stand_so_each_with_one_recommendation(town: Town) -> None:
     month = Period(2024, 6)
-    rows = standing.standing(town.book, town.people, month, RULES)
-    lacking = standing.missing(rows, month, RULES).to_pandas()
+    rows = standing.standing(town.facts(month))
+    lacking = missing.missing(town.facts(month), rows).to_pandas()
     everyone = rows.to_pandas()
     assert len(lacking) == everyone["standing"].isin(codes.MISSING).sum()
     assert lacking.groupby("standing")["action"].first().to_dict() == {
@@ -67,12 +65,11 @@ def test_the_missing_are_those_who_stand_so_each_with_one_recommendation(town: T
 
 def test_before_the_notice_there_is_no_rule_to_recommend_by(town: Town) -> None:
     month = Period(2016, 12)
-    lacking = standing.missing(
-        standing.standing(town.book, town.people, month, RULES), month, RULES
-    ).to_pandas()
+    facts = town.facts(month)
+    lacking = missing.missing(facts, standing.standing(facts)).to_pandas()
     assert set(lacking["action"]) == {"consult"} and lacking["article"].isna().all()
 
 
 def test_before_the_age_of_the_resident_pension_was_set_nobody_can_be_judged(town: Town) -> None:
     with pytest.raises(InputError, match="pension_age_from"):
-        standing.standing(town.book, town.people, Period(2014, 1), RULES)
+        standing.standing(town.facts(Period(2014, 1)))

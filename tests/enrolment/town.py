@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from qmcb import policy
+from qmcb.enrolment.facts import Facts
 from qmcb.linkage.people import People, people
 from qmcb.linkage.spec import Thresholds
 from qmcb.periods import Period
@@ -41,6 +43,10 @@ class Town:
         self.book: Book = books.read(source(written))
         self.people: People = people(self.book, _FEW)
 
+    def facts(self, period: Period) -> Facts:
+        """What the source says up to a month."""
+        return Facts(self.book, self.people, policy.load(), "64", period)
+
     @property
     def persons(self) -> dict[int, int]:
         """Case by person: whoever has the right number of a case."""
@@ -58,11 +64,18 @@ def _birth(case: Case) -> str:
 
 
 def _rows(case: Case, number: str, name: str) -> Iterator[tuple[str, Row]]:
-    """Every row of a case: `insurance region months [employer]`, dates, or a word; see the case files."""
+    """Every row of a case, in short words; see the case files."""
     born, phone = str(case.get("born", "1980-01-01")), "139" + number[-8:-1] + "0"
-    own: Row = {"id_number": number, "name": name, "birth_date": born}
+    own: Row = {"id_number": number, "name": name, "birth_date": born, "sex": case.get("sex")}
     if case.get("resident", True):
-        yield "residents", own | {"hukou_region": "640104", "alive": "0" if case.get("cancelled") else "1"}
+        yield (
+            "residents",
+            own
+            | {
+                "hukou_region": str(case.get("hukou", "640104")),
+                "alive": "0" if case.get("cancelled") else "1",
+            },
+        )
     yield "cards", own | {"region": "640104", "phone": phone}
     wrong = number[:8] + str((int(number[8]) + 3) % 10) + number[9:]
     told: dict[str, Row] = {
@@ -72,19 +85,34 @@ def _rows(case: Case, number: str, name: str) -> Iterator[tuple[str, Row]]:
     }
     for table in ("enrolments", "enrolments_elsewhere", "benefits"):
         for words in case.get(table, ()):
-            insurance, region, months, *employer = str(words).split()
+            insurance, region, months, *more = str(words).split()
             known = told[case.get("elsewhere_written", "own") if table.endswith("elsewhere") else "own"]
             first, last = ("", "") if months == "never" else months.split("..")
             spell: Row = {"insurance": insurance, "region": region, "first_month": first, "last_month": last}
-            paid: Row = {"status": "1", "employer_id": employer[0] if employer else ""}
-            yield table, known | spell | ({} if table == "benefits" else paid)
+            drawn: Row = {"monthly_amount": more[0] if more else None}
+            paid: Row = {"status": "1", "employer_id": more[0] if more and more[0] != "-" else ""}
+            paid["base"] = more[1] if len(more) > 1 else None
+            yield table, known | spell | (drawn if table == "benefits" else paid)
     if "died" in case:
         yield "deaths", own | {"died_on": str(case["died"])}
     for span in case.get("students", ()):
         start, end = span.split("..")
-        yield "students", own | {"school_region": "640104", "enrolled_from": start, "enrolled_to": end}
+        school = str(case.get("school", "640104"))
+        yield "students", own | {"school_region": school, "enrolled_from": start, "enrolled_to": end}
     if case.get("registered"):
         yield "registry", own
+    if "staff" in case:
+        yield (
+            "registry",
+            own | {"employment": "10", "employer_id": case["staff"], "registered_on": "2020-01-01"},
+        )
+    if "residence" in case:
+        yield "population", own | {"residence_region": str(case["residence"])}
+    for words in case.get("wages", ()):
+        employer, month, wage = words.split()
+        yield "payroll", own | {"uscc": employer, "month": month, "wage": wage}
+    if "low_income" in case:
+        yield "low_income", own | {"since": str(case["low_income"])}
 
 
 def periods(told: list[Case]) -> set[Period]:

@@ -154,3 +154,11 @@ def test_an_unknown_scheme_is_answered_with_those_that_are_there() -> None:
         InputError, match="one of central_2018, flat, full_pooling, none, notice, tiers; found x"
     ):
         scheme.load("x")
+
+
+def test_a_scheme_that_ended_is_not_in_force() -> None:
+    central = scheme.load("central_2018")
+    told = [
+        central.is_in_force(date(*day)) for day in ((2018, 6, 30), (2018, 7, 1), (2021, 12, 31), (2022, 1, 1))
+    ]
+    assert told == [False, True, True, False]

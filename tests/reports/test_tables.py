@@ -40,6 +40,24 @@ def test_bars_in_cells_show_size_but_not_hidden_counts() -> None:
     assert lengths == ["60.0", "0.0", "0.0", "0.0"]
 
 
+def test_bars_belong_to_their_rows_whatever_the_index() -> None:
+    turned = FRAME.sort_values("people")
+    assert table(turned, caption="各县", people=["people"], bar="people").shares["people"] == [
+        *(0, 0),
+        *(812 / 7_202_654, 1),
+    ]
+
+
+def test_a_sum_is_hidden_where_its_people_are() -> None:
+    sums = pd.DataFrame(
+        {"name": ["甲", "乙", "丙", "丁"], "months": [90, 81, 72, 63], "fen": [9.5, 8, None, 6]}
+    )
+    made = table(sums, caption="各县", sums={"months": [9, 3, 40, 12], "fen": [9, 0, 0, 4]}, bar="months")
+    assert made.texts["months"].tolist() == ["*", "*", "72", "63"]
+    assert made.texts["fen"].tolist() == ["*", "8", "—", "*"]
+    assert made.shares["months"] == [0, 0, 1, 63 / 72] and "倒推" in made.note
+
+
 def test_jupyterlab_is_told_which_way_texts_run() -> None:
     soup = BeautifulSoup(table(FRAME, caption="各县").html(), "html.parser")
     for cell in soup(["th", "td"]):
@@ -50,3 +68,13 @@ def test_jupyterlab_is_told_which_way_texts_run() -> None:
 def test_nothing_found_is_an_empty_table() -> None:
     made = table(FRAME[:0], caption="没有", people=["people"], bar="people")
     assert made.plain() == "没有\nname\tpeople\trate"
+
+
+def test_numbers_have_as_many_decimals_as_asked_for_and_a_true_minus() -> None:
+    frame = pd.DataFrame({"县区": ["甲"], "得分": [90.0], "金额": [-3], "比": [-0.25]})
+    assert table(frame, caption="", decimals={"得分": 1}).texts.iloc[0].tolist() == [
+        "甲",
+        "90.0",
+        "−3",
+        "−0.25",
+    ]

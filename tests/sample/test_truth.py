@@ -3,6 +3,7 @@
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from stdnum.cn import ric
@@ -187,31 +188,48 @@ def _standing(written: Written) -> pd.DataFrame:
     }
     died = set(written.sound("deaths").person) | set(residents.person[residents.alive == "0"])
     adult = pd.to_datetime(people.birth_date) + pd.DateOffset(years=16) <= written.last_day
-    everyone = residents.person.unique()
+    staff = _staff(written)
     tables = []
-    for cover, of in (("pension", PENSION), ("medical", MEDICAL)):
-        pension = cover == "pension"
+    maternity = ["510", "310"] if written.period >= 2019 * 12 + 3 else ["510"]
+    covers = {"pension": PENSION, "medical": MEDICAL, "unemployment": ["210"], "injury": ["410"]}
+    for cover, of in (covers | {"maternity": maternity}).items():
+        unlike_medical = cover != "medical"
+        everyone = residents.person.unique()
+        if cover not in codes.COVER:
+            everyone = everyone[pd.Series(everyone).isin(staff)]
         mine, rest = paid[paid.insurance.isin(of)], paid[~paid.insurance.isin(of)]
         here = mine[mine.current & (mine.source == "enrolments")]
         away = set(mine[mine.current & (mine.source != "enrolments")].person)
         asked = {
             "dead": died,
-            "under_age": set(adult.index[~adult]) if pension else set(),
-            "drawing": set(drawn.person) if pension else set(),
+            "under_age": set(adult.index[~adult]) if unlike_medical else set(),
+            "drawing": set(drawn.person) if unlike_medical else set(),
             "enrolled_here": set(here.person),
             "elsewhere_by_number": away & own,
             "elsewhere_by_linkage": away,
-            "student": set(students.person) if pension else set(),
+            "student": set(students.person) if unlike_medical else set(),
             "lapsed": set(mine[~mine.never].person),
             "never_paid": set(mine.person),
-            "partial": set(rest[rest.current | rest.never].person),
+            "partial": set(rest.person),
             "registered": set(written.sound("registry").person),
             "no_database": set(everyone),
         }
         assert list(asked) == list(codes.STANDING)
         found = [next(reason for reason, those in asked.items() if person in those) for person in everyone]
-        tables.append(pd.DataFrame({"person": everyone, "cover": cover, "standing": found}))
+        last = mine[~mine.never].groupby("person").last_month.max().reindex(everyone)
+        tables.append(
+            pd.DataFrame({"person": everyone, "cover": cover, "standing": found, "last": last.to_numpy()})
+        )
     return pd.concat(tables)
+
+
+def _staff(written: Written) -> set[int]:
+    """Whom one employer has paid at the period and before, or the registry has as staff."""
+    paid = written.sound("payroll")
+    now = paid.month == paid.month.max()
+    again = paid[now].merge(paid[~now], on=["person", "uscc"])
+    registry = written.sound("registry")
+    return set(again.person) | set(registry.person[registry.employment == "10"])
 
 
 def test_standing_follows_from_the_written_rows(written: Written) -> None:
@@ -221,8 +239,72 @@ def test_standing_follows_from_the_written_rows(written: Written) -> None:
     assert (merged.standing == merged.standing_found).all(), merged[
         merged.standing != merged.standing_found
     ].head(20)
+    told_last = told.set_index(keys).last_month
+    last = _standing(written).set_index(keys)["last"].reindex(told_last.index)
+    assert (told_last.fillna(0) == (last // 12 * 100 + last % 12 + 1).fillna(0)).all()
     first = written.sound("residents").drop_duplicates("person")
     assert set(told.record_id) == set(first.record_id)
+
+
+def _doubtful(written: Written) -> pd.DataFrame:
+    """Benefits in doubt by the definition: person, kind, low, high, first, last."""
+    people = written.raw("truth/people").set_index("person")
+    drawn = written.spells("benefits")
+    born = pd.to_datetime(people.birth_date.reindex(drawn.person)).reset_index(drop=True)
+    drawn["born"] = born.dt.year * 12 + born.dt.month - 1
+    drawn["male"] = (people.sex.reindex(drawn.person) == "1").to_numpy()
+    pension = drawn.insurance.isin(PENSION)
+    deaths = written.sound("deaths").groupby("person").died_on.max()
+    died = pd.to_datetime(drawn.person.map(deaths))
+    month = died.dt.year * 12 + died.dt.month - 1
+    after = drawn[drawn.last_month > month]
+    parts = [
+        after.assign(
+            kind=pension[after.index].map({True: "pension_after_death", False: "unemployment_after_death"}),
+            first=np.maximum(after.first_month, month[after.index] + 1),
+            last=after.last_month,
+        )
+    ]
+    residents = written.sound("residents")
+    cancelled = set(residents.person[residents.alive == "0"]) - set(deaths.index)
+    still = drawn[drawn.person.isin(cancelled) & (drawn.last_month >= written.period)]
+    parts.append(still.assign(kind="drawn_while_cancelled", first=written.period, last=written.period))
+    years = drawn.male.map({True: 55, False: 45}).where(drawn.insurance != "170", 60)
+    lawful = drawn.born + 12 * years
+    begun = drawn.first_month >= (2009 * 12 + 8) * (drawn.insurance == "170")
+    young = drawn[pension & begun & (drawn.first_month < lawful)]
+    last = np.minimum(young.last_month, lawful[young.index] - 1)
+    parts.append(young.assign(kind="pension_under_age", first=young.first_month, last=last))
+    single = pd.concat(parts).assign(low=lambda rows: rows.record_id, high=None)
+    idle, old = drawn[drawn.insurance == "210"], drawn[pension]
+    both = pd.concat([_overlapping(idle, old), _overlapping(old, idle)])
+    paid = written.spells("enrolments", "enrolments_elsewhere").query("not never and insurance == '390'")
+    pairs = pd.concat(
+        [
+            both.assign(kind="unemployment_while_retired"),
+            _overlapping(paid, paid).assign(kind="resident_medical_subsidy_twice"),
+        ]
+    ).rename(columns={"record_id_a": "low", "record_id_b": "high"})
+    return pd.concat([single, pairs])[["person", "kind", "low", "high", "first", "last"]]
+
+
+def test_benefits_in_doubt_are_those_told_and_no_others(written: Written) -> None:
+    found = _doubtful(written)
+    for end in ("first", "last"):
+        found[f"{end}_month"] = found[end].astype(int) // 12 * 100 + found[end].astype(int) % 12 + 1
+    found["months"] = found["last"] - found["first"] + 1
+    told = written.raw("truth/benefits").rename(columns={"record_a": "low", "record_b": "high"})
+    columns = ["person", "kind", "low", "high", "first_month", "last_month", "months"]
+    rows = [
+        table[columns].fillna("").astype(str).sort_values(columns, ignore_index=True)
+        for table in (found.assign(months=found.months.astype(int)), told)
+    ]
+    pd.testing.assert_frame_equal(*rows)
+
+
+def test_every_kind_of_benefit_in_doubt(read) -> None:  # type: ignore[no-untyped-def]
+    found = read("truth/benefits").groupby("kind").size()
+    assert set(found.index) == set(codes.BENEFIT) and found.min() >= 3
 
 
 def test_all_standings_occur(read) -> None:  # type: ignore[no-untyped-def]

@@ -52,7 +52,9 @@ FEN: dict[str, object] = {
     **dict.fromkeys(["9223372036854775808", "1 2", "--1", "nan", "."], BROKEN),
 }
 CODE: dict[str, object] = {
-    **dict.fromkeys(["110", " 110", "110.0", "110　", "１１０", "城镇企业职工养老", " 城镇企业职工养老"], "110"),
+    **dict.fromkeys(
+        ["110", " 110", "110.0", "110　", "１１０", "城镇企业职工养老", " 城镇企业职工养老"], "110"
+    ),
     **dict.fromkeys(["", " ", "999", "1100", "养老"], BROKEN),
 }
 REGION: dict[str, object] = {
@@ -248,7 +250,12 @@ def test_columns_that_are_missing_are_named_and_no_value_is(tmp_path: Path) -> N
 def test_what_was_set_right_is_told_by_kind(
     con: Backend, tmp_path: Path, column: str, sent: str, told: str | None
 ) -> None:
-    (row,) = held(con, tmp_path, Contract("x", "表", "部门", (CONTRACTS["benefits"][column],)), {column: pa.array([sent])})
+    (row,) = held(
+        con,
+        tmp_path,
+        Contract("x", "表", "部门", (CONTRACTS["benefits"][column],)),
+        {column: pa.array([sent])},
+    )
     assert (row["_repairs"], row["_rule"]) == (told, None)
 
 
@@ -265,12 +272,19 @@ def test_what_was_set_right_is_told_by_kind(
 def test_what_was_found_is_told_as_a_shape(
     con: Backend, tmp_path: Path, column: str, sent: str, shape: str | None
 ) -> None:
-    (row,) = held(con, tmp_path, Contract("x", "表", "部门", (CONTRACTS["benefits"][column],)), {column: pa.array([sent])})
+    (row,) = held(
+        con,
+        tmp_path,
+        Contract("x", "表", "部门", (CONTRACTS["benefits"][column],)),
+        {column: pa.array([sent])},
+    )
     assert row["_found"] == shape
 
 
 def test_a_source_s_own_headings_and_codes(con: Backend, tmp_path: Path) -> None:
-    table = Contract("x", "表", "部门", tuple(CONTRACTS["enrolments"][n] for n in ("status", "region", "insurance")))
+    table = Contract(
+        "x", "表", "部门", tuple(CONTRACTS["enrolments"][n] for n in ("status", "region", "insurance"))
+    )
     headings = Headings(table, {"缴费标志": "status", "TCQ": "region"})
     path = tmp_path / "x.csv"
     path.write_text("缴费标志,tcq,险种\n4,0101,110\n 4 ,0101,11\n1,640104,110\n3,0101,110\n", "utf-8")

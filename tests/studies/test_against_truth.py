@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from qmcb import codes
-from qmcb.enrolment import spells
 from qmcb.linkage import evaluate
 from qmcb.sample import province
 from qmcb.sample.rates import Rates
@@ -71,7 +70,9 @@ def _pairs(rows: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
 def test_links_are_precise_and_complete(judged: Judged) -> None:
     told = evaluate.pairs(judged.study.book, judged.study.people)
     assert (told["true"] > 1_000).all()
-    assert (told["precision"] >= 0.9995).all() and (told["recall"] >= judged.recall).all(), told
+    false = told["found"] - told["right"]
+    assert (false <= (told["found"] * 0.0005).clip(lower=1)).all(), told  # one pair is more than that of few
+    assert (told["recall"] >= judged.recall).all(), told
     assert (told["right"] <= told[["true", "found"]].min(axis=1)).all()
 
 
@@ -127,7 +128,7 @@ def test_what_is_lawful_is_listed_and_never_called_a_duplicate(judged: Judged) -
 
 def _spells_of_the_same_months(study: CrossProvince) -> set[str]:
     """Records with a twin of the same months and insurance: which of the two moved is a convention."""
-    rows = spells.paid(study.book, study.people, study.period).to_pandas()
+    rows = study.facts.paid.to_pandas()
     alike = rows.duplicated(["person", "insurance", "first_month", "last_month"], keep=False)
     return set(rows.loc[alike, "record_id"])
 
