@@ -90,11 +90,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     link.set_defaults(command=_link)
 
+    check = commands.add_parser(
+        "check", help="hold a file against its table, for the department that sent it"
+    )
+    check.add_argument("table", metavar="TABLE", help="for example enrolments; see qmcb tables")
+    check.add_argument("file", type=Path, metavar="FILE", help="delimited text, Excel or Parquet")
+    check.add_argument("--map", type=Path, metavar="YAML", help="the source's own headings and codes")
+    check.add_argument("--out", type=Path, metavar="DIR", help="write a page and the list of rows there")
+    check.set_defaults(command=_check)
+
     _cases_parser(commands.add_parser("cases", help="send doubts to offices, and take their answers"))
 
-    check = commands.add_parser("check-sample", help="hold what is found in a sample against its truth")
-    check.add_argument("folder", type=Path, metavar="DIR", help="a folder made by qmcb sample")
-    check.set_defaults(command=_check_sample)
+    sound = commands.add_parser("check-sample", help="hold what is found in a sample against its truth")
+    sound.add_argument("folder", type=Path, metavar="DIR", help="a folder made by qmcb sample")
+    sound.set_defaults(command=_check_sample)
 
     tables = commands.add_parser("tables", help="print the tables that a source may hold, column by column")
     tables.set_defaults(command=_tables)
@@ -240,6 +249,16 @@ def _persons(found: "Links", path: Path) -> str:
     return f"persons: {len(kept.keys['key'].unique()):,}; {events}"
 
 
+def _check(options: argparse.Namespace) -> int:
+    from qmcb.studies import delivery
+
+    found = delivery.check(options.table, options.file, options.map)
+    print(found.text())
+    if options.out:
+        print(f"\npage: {found.write(options.out)}")
+    return 0 if found.right else EXIT_RUN
+
+
 def _update(options: argparse.Namespace) -> int:
     from qmcb.cases import doubt, store, update
 
@@ -328,11 +347,13 @@ def _day(text: str) -> date:
 
 
 def _check_sample(options: argparse.Namespace) -> int:
-    from qmcb.studies import truth
+    from qmcb.studies import planted, truth
 
+    broken, numbers = planted.check(options.folder)
     checked = truth.check(options.folder)
-    print(checked.text())
-    return 0 if checked.right else _fail("something planted was not found as it is", EXIT_RUN)
+    print(broken.to_string(index=False), numbers.to_string(index=False), checked.text(), sep="\n\n")
+    right = checked.right and planted.right(broken, numbers)
+    return 0 if right else _fail("something planted was not found as it is", EXIT_RUN)
 
 
 def _tables(options: argparse.Namespace) -> int:

@@ -555,6 +555,23 @@ NUMBER_PROBLEM: Codes = {
     "century": "15位号码出生世纪不明",
 }
 
+# What is wrong with a row that a contract does not let in (qmcb/sources)
+BROKEN: Codes = {
+    "required": "不能为空",
+    "code": "编码不在目录内",
+    "type": "格式不符",
+    "torn": "列数与表头不符",
+}
+# What of a value was set right where that is certain.
+REPAIR: Codes = {
+    "full_width": "全角字符（已更正）",
+    "spaces": "前后有空格（已更正）",
+    "decimal": "多余的小数.0（已去除）",
+    "date_form": "日期写法（已统一）",
+    "form": "数字写法（已统一）",
+    "label": "写了名称（已换为代码）",
+}
+
 # What may have happened to a resident number, the likelier first where several explain it.
 NUMBER_DAMAGE: Codes = {
     "spreadsheet": "末三位被电子表格改为零",

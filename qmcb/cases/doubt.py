@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from qmcb import codes
 from qmcb.errors import InputError
 from qmcb.periods import Period
+from qmcb.sources import book
 
 _SIDES = ("source", "record_id", "insurance", "region")
 SCHEMA = pa.schema(
@@ -83,7 +84,7 @@ def read_run(folder: Path) -> Run:
         f"{plan}/{folder.resolve().name}",
         Period.parse(report["parameters"]["period"]),
         province,
-        {row["table"]: row["sha256"] for row in inputs},
+        book.hashes((row["table"], row["sha256"]) for row in inputs),
         _received(checked(found["doubts"]), province),
     )
 

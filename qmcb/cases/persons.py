@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from qmcb.errors import InputError
 from qmcb.sources import book as books
-from qmcb.sources import files
 from qmcb.sources.book import Book
 from qmcb.tables import CONTRACTS
 
@@ -46,15 +45,16 @@ def persons(source: Path, hashes: Mapping[str, str], records: Iterable[tuple[str
 
 @contextmanager
 def _read(source: Path, tables: Iterable[str], hashes: Mapping[str, str]) -> Iterator[Book]:
-    if not source.is_dir():
+    if not source.exists():
         raise InputError("the folder that the run was made from", f"no folder {source}", "name it")
-    paths = {name: files.find(source, CONTRACTS[name]) for name in tables}
-    for name, path in paths.items():
-        if path is None or files.sha256(path) != hashes.get(name):
-            found = "no such table" if path is None else f"another {path.name}"
-            todo = "name the source of the last run taken, or take a run of this one"
-            raise InputError(f"{CONTRACTS[name].label} as the last run read it", found, todo)
-    with books.read_files({name: path for name, path in paths.items() if path}) as book:
+    asked = set(tables)
+    with books.read(source, only=asked) as book:
+        held = books.hashes((file.table, file.sha256) for file in book.files)
+        for name in sorted(asked):
+            if name not in held or held[name] != hashes.get(name):
+                found = "another one" if name in held else "no such table"
+                todo = "name the source of the last run taken, or take a run of this one"
+                raise InputError(f"{CONTRACTS[name].label} as the last run read it", found, todo)
         yield book
 
 

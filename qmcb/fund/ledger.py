@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qmcb import codes
+from qmcb import codes, paths
 from qmcb.balance import Line
 from qmcb.errors import InputError
 from qmcb.fund import units
@@ -51,22 +51,19 @@ def read(place: Path) -> Fund:
 
     Raises `InputError` with one line for whatever is wrong: see `fund`.
     """
-    with book.read_files(files_of(place)) as opened:
+    with open_accounts(place) as opened:
         return fund(opened)
 
 
-def files_of(place: Path) -> dict[str, Path]:
-    """The files of fund_accounts and, in a folder that has them, of budget_changes, by table.
+def open_accounts(source: str | Path) -> Book:
+    """fund_accounts in one file, or in a source with the budget changes that it has.
 
-    Raises `InputError` where a folder has no fund_accounts.
+    Raises `InputError` where there are no accounts.
     """
-    if not place.is_dir():
-        return {_ACCOUNTS: place}
-    found = {name: files.find(place, CONTRACTS[name]) for name in (_ACCOUNTS, _CHANGES)}
-    paths = {name: path for name, path in found.items() if path is not None}
-    if _ACCOUNTS not in paths:
-        raise InputError(f"{_ACCOUNTS}.parquet or .csv in {place}", "no such file", "add the table")
-    return paths
+    file = paths.resolve(source)
+    if files.known(file) and not file.is_dir():
+        return book.read_files({_ACCOUNTS: file})
+    return book.read(source, needed=(_ACCOUNTS,), only=(_ACCOUNTS, _CHANGES))
 
 
 def fund(opened: Book) -> Fund:

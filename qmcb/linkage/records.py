@@ -131,6 +131,6 @@ def _read_csv(path: Path, columns: list[str]) -> pa.Table:
 
 
 def _encoding(path: Path) -> str:
-    from qmcb.sources.files import encoding_of
+    from qmcb.sources.delimited import encoding_of
 
     return encoding_of(path)

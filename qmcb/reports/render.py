@@ -1,17 +1,17 @@
 """An executed notebook as one page that needs nothing else: no code, no scripts, no network."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from bs4 import BeautifulSoup, Tag
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-from nbconvert import HTMLExporter
+from markupsafe import Markup, escape
 
 from qmcb.errors import InputError
+from qmcb.reports.tables import Table
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _BILINGUAL = re.compile(r"(?P<chinese>.*[\u3400-\u9fff].*?)\s+/\s+(?P<english>[^\u3400-\u9fff]+)", re.DOTALL)
@@ -50,19 +50,39 @@ def page(notebook: Path, out: Path, *, title: str, facts: Mapping[str, str]) -> 
     _require_embedded(article)
     question = _question(article)
     headings = [_mark(tag, f"s{at}") for at, tag in enumerate(article(["h2", "h3", "h4"]), 1)]
+    shown = [heading for heading in headings if heading.level <= 3]
+    out.write_text(_html(title, question, facts, shown, str(article)), encoding="utf-8", newline="\n")
+
+
+def of_tables(
+    tables: Sequence[tuple[str, Table]], *, title: str, question: str, facts: Mapping[str, str]
+) -> str:
+    """A page of the same look that needs no notebook: tables, each under its heading."""
+    headings = [_Heading(f"s{at}", 2, text) for at, (text, _) in enumerate(tables, 1)]
+    article = "\n".join(
+        f'<h2 id="{heading.anchor}">{escape(heading.text)}</h2>\n{table.html()}'
+        for heading, (_, table) in zip(headings, tables, strict=True)
+    )
+    return _html(title, Markup(escape(question)), facts, headings, article)
+
+
+def _html(
+    title: str, question: Markup, facts: Mapping[str, str], headings: Sequence[_Heading], article: str
+) -> str:
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    html = environment.get_template("page.html.j2").render(
+    return environment.get_template("page.html.j2").render(
         title=title,
         question=question,
         facts=facts,
-        headings=[heading for heading in headings if heading.level <= 3],
+        headings=headings,
         style=Markup((_TEMPLATES / "page.css").read_text("utf-8")),
-        article=Markup(str(article)),
+        article=Markup(article),
     )
-    out.write_text(html, encoding="utf-8", newline="\n")
 
 
 def _article(cells: nbformat.NotebookNode) -> str:
+    from nbconvert import HTMLExporter
+
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name="qmcb", extra_template_basedirs=[str(_TEMPLATES)], exclude_anchor_links=True
     )

@@ -1,7 +1,8 @@
 """One source read whole: accepted rows by table, quarantine, balance, and what each file was."""
 
+import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,25 +15,14 @@ from ibis.backends.duckdb import Backend
 
 from qmcb.balance import Line
 from qmcb.errors import InputError
-from qmcb.sources import contract as contracts
-from qmcb.sources import files
-from qmcb.tables import CONTRACTS, Contract, together
+from qmcb.sources import loading, mapping, place
+from qmcb.sources.loading import File
+from qmcb.sources.mapping import SourceMap
+from qmcb.sources.place import Place
+from qmcb.tables import CONTRACTS, together
 
-_QUARANTINE = {"table": "string", "file": "string", "line": "int64", "rule": "string", "reason": "string"}
 _MEMORY = "6GB"  # what the tables of a source may take of it; the rest waits on disk
 _CHINA = "Asia/Shanghai"  # where the moments of a source fall on their days
-
-
-@dataclass(frozen=True)
-class File:
-    """What a table was read from: file name, SHA-256, rows read, accepted and quarantined."""
-
-    table: str
-    file: str
-    sha256: str
-    read: int
-    accepted: int
-    quarantined: int
 
 
 @dataclass(frozen=True)
@@ -41,13 +31,17 @@ class Book:
 
     `tables` holds the accepted rows (the contract's columns, `row`: the line in its file, and
     `record_id`, which is the line where the source gives none or a resident number). `quarantine`
-    holds table, file, line, rule and reason of the others, and no value of theirs.
+    holds table, file, line, record_id, column, rule and reason of the others, and what was found there
+    as a shape (`found`), and no value of theirs. `repairs` counts what was set right: table, column,
+    repair (codes.REPAIR), rows. `others` holds, by table, the columns that its contract does not know.
     """
 
     folder: Path
     con: Backend
     tables: Mapping[str, ir.Table]
     quarantine: ir.Table
+    repairs: ir.Table
+    others: Mapping[str, ir.Table]
     files: tuple[File, ...]
     _open: ExitStack
 
@@ -66,12 +60,16 @@ class Book:
         return tuple(name for name in CONTRACTS if name not in self.tables)
 
     def balance(self) -> tuple[Line, ...]:
-        """Rows read = accepted + quarantined, table by table."""
+        """Rows read = accepted + quarantined (+ replaced by a later period), file by file."""
         return tuple(
             Line(
                 f"{CONTRACTS[file.table].label}：读入",
                 file.read,
-                (("接收", file.accepted), ("隔离", file.quarantined)),
+                (
+                    ("接收", file.accepted),
+                    ("隔离", file.quarantined),
+                    *([("被后期替换", file.replaced)] if file.replaced else []),
+                ),
             )
             for file in self.files
         )
@@ -102,52 +100,63 @@ class Book:
         self.close()
 
 
-def read(folder: Path, needed: Iterable[str] = ()) -> Book:
-    """Read the tables that `folder` has; raises `InputError` where it has none, or not the `needed`."""
-    if not folder.is_dir():
-        raise InputError("a folder of tables as source", f"no folder {folder}", "name an existing folder")
-    present = [(contract, path) for contract in CONTRACTS.values() if (path := files.find(folder, contract))]
-    if not present:
-        raise InputError(
-            "tables such as enrolments.parquet or enrolments.csv in the source",
-            f"none in {folder}",
-            "name the files after the tables in data/README.md",
-        )
-    for name in needed:
-        if name not in {contract.name for contract, _ in present}:
-            raise _absent(name)
-    return _read(folder, present)
+def read(source: str | Path, needed: Iterable[str] = (), only: Collection[str] = CONTRACTS.keys()) -> Book:
+    """Read the tables of a source; raises `InputError` where it has none, or not the `needed`.
 
-
-def read_files(paths: Mapping[str, Path]) -> Book:
-    """Read one table from each file; raises `InputError` for a file that is not there or of another form."""
-    for name, path in paths.items():
-        if not path.is_file() or not files.known(path):
-            found = f"no file {path}" if not path.is_file() else path.name
-            raise InputError(
-                f"{CONTRACTS[name].label} in a .parquet or .csv file", found, "name another file"
-            )
-    folder = next(iter(paths.values())).parent
-    return _read(folder, [(CONTRACTS[name], path) for name, path in paths.items()])
-
-
-def _read(folder: Path, present: Iterable[tuple[Contract, Path]]) -> Book:
+    The source is a folder, a DuckDB file, a connection string, or a map of params/sources.
+    """
     with ExitStack() as stack:
-        staging = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qmcb-")))
-        con = ibis.duckdb.connect(staging / "book.duckdb", temp_directory=staging, memory_limit=_MEMORY)
-        stack.callback(con.disconnect)
-        con.settings["TimeZone"] = _CHINA
-        if con.settings["enable_progress_bar"] == "true":  # a notebook may have none, and refuses to be told
-            con.settings["enable_progress_bar"] = False
-        read_files = [_accept(con, contract, path, staging) for contract, path in present]
-        return Book(
-            folder=folder,
-            con=con,
-            tables={file.table: con.table(file.table) for file, _ in read_files},
-            quarantine=together(rows for _, rows in read_files),
-            files=tuple(file for file, _ in read_files),
-            _open=stack.pop_all(),
-        )
+        found = place.open_place(source, stack, only)
+        for name in needed:
+            if name not in found.pieces:
+                raise _absent(name)
+        if not found.pieces:
+            raise InputError(
+                "tables such as enrolments.parquet or enrolments.csv in the source",
+                f"none in {found.folder}",
+                "name files or tables as in data/README.md, or in a map of params/sources",
+            )
+        return _read(found, stack)
+
+
+def read_files(paths: Mapping[str, Path], told: SourceMap = mapping.NOTHING) -> Book:
+    """Read one table from each file; raises `InputError` for a file that is not there or of another form."""
+    with ExitStack() as stack:
+        return _read(place.of_files(paths, told), stack)
+
+
+def _read(found: Place, stack: ExitStack) -> Book:
+    staging = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qmcb-")))
+    con = ibis.duckdb.connect(staging / "book.duckdb", temp_directory=staging, memory_limit=_MEMORY)
+    stack.callback(con.disconnect)
+    con.settings["TimeZone"] = _CHINA
+    if con.settings["enable_progress_bar"] == "true":  # a notebook may have none, and refuses to be told
+        con.settings["enable_progress_bar"] = False
+    tables = {
+        name: loading.load(con, CONTRACTS[name], found.map[name], pieces)
+        for name, pieces in found.pieces.items()
+    }
+    return Book(
+        folder=found.folder,
+        con=con,
+        tables={name: table.accepted for name, table in tables.items()},
+        quarantine=together(table.quarantine for table in tables.values()),
+        repairs=together(table.repairs for table in tables.values()),
+        others={name: table.others for name, table in tables.items()},
+        files=tuple(file for table in tables.values() for file in table.files),
+        _open=stack.pop_all(),
+    )
+
+
+def hashes(files: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """One SHA-256 a table, from table and SHA-256 of each file; that of several is of them in a row."""
+    by_table: dict[str, list[str]] = {}
+    for table, sha256 in files:
+        by_table.setdefault(table, []).append(sha256)
+    return {
+        table: told[0] if len(told) == 1 else hashlib.sha256("".join(told).encode()).hexdigest()
+        for table, told in by_table.items()
+    }
 
 
 def _absent(name: str) -> InputError:
@@ -157,55 +166,3 @@ def _absent(name: str) -> InputError:
         "no such file",
         f"add the table ({contract.department})",
     )
-
-
-def _accept(con: Backend, contract: Contract, path: Path, staging: Path) -> tuple[File, ir.Table]:
-    """Hold one file against its contract; give its figures and the rows that were kept apart."""
-    with files.readable(path):
-        raw = files.read(con, path, staging)
-        rows = raw.table.count().execute() + len(raw.torn)
-        checked = con.create_table(f"checked_{contract.name}", contracts.typed(raw, contract))
-        accepted = con.create_view(contract.name, _accepted(checked, contract))
-        apart = con.create_table(f"quarantine_{contract.name}", _quarantined(checked, contract, raw))
-        counts = (int(rows), int(accepted.count().execute()), int(apart.count().execute()))
-        return File(contract.name, path.name, files.sha256(path), *counts), apart
-
-
-def _accepted(checked: ir.Table, contract: Contract) -> ir.Table:
-    line = checked[files.LINE]
-    columns = {name: checked[name] for name in contract.names}
-    if "record_id" in columns:
-        own = ibis.ifelse(_personal(checked.record_id), ibis.null("string"), checked.record_id)
-        columns["record_id"] = ibis.coalesce(own, line.cast("string"))
-    return checked.filter(checked[contracts.RULE].isnull()).select(row=line, **columns)
-
-
-def _personal(record_id: ir.StringValue) -> ir.BooleanValue:
-    """Whether a record is numbered by a resident number, which must not come into a stored table."""
-    long = record_id.length().isin((15, 18))
-    return (long & record_id.left(14).try_cast("int64").notnull()).fill_null(False)
-
-
-def _quarantined(checked: ir.Table, contract: Contract, raw: files.Raw) -> ir.Table:
-    rows = checked.filter(checked[contracts.RULE].notnull()).select(
-        table=ibis.literal(contract.name),
-        file=ibis.literal(raw.path.name),
-        line=checked[files.LINE],
-        rule=checked[contracts.RULE],
-        reason=checked[contracts.RULE].substitute(contracts.reasons(contract)),
-    )
-    if not raw.torn:
-        return rows
-    torn = ibis.memtable(
-        pd.DataFrame(
-            {
-                "table": contract.name,
-                "file": raw.path.name,
-                "line": raw.torn,
-                "rule": "torn",
-                "reason": contracts.reason(contract, "torn"),
-            }
-        ),
-        schema=_QUARANTINE,
-    )
-    return rows.union(torn)

@@ -1,63 +1,112 @@
-"""The files of a source folder, read as they are: every value as it was sent, every row with its line."""
+"""The files of a source: which there are of a table, and what each of them is."""
 
-import codecs
 import csv
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import ibis.expr.types as ir
-import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pc
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
+from python_calamine import CalamineError
 
 from qmcb.errors import InputError
+from qmcb.periods import Period
+from qmcb.sources import delimited, workbook
+from qmcb.sources.headings import Headings
+from qmcb.sources.mapping import TableMap
+from qmcb.sources.raw import LINE, Raw
 from qmcb.tables import Contract
 
-LINE = "_line"
-_BLOCK = 4 << 20
+_DELIMITED = "delimited text in UTF-8 or GB18030 with every quotation mark closed"
 _FORMS = {
     ".parquet": "Parquet",
-    ".csv": "comma-separated text in UTF-8 or GB18030 with every quotation mark closed",
+    ".csv": _DELIMITED,
+    ".txt": _DELIMITED,
+    ".tsv": _DELIMITED,
+    ".xlsx": "an Excel workbook without a password",
+    ".xls": "an Excel workbook without a password",
 }
+_PERIOD = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:-\d{2}|\d{2}|年\d{1,2}月)(?!\d)")
 
 
 @dataclass(frozen=True)
-class Raw:
-    """One file as sent.
-
-    The columns of `table` are named by their places, "0", "1", …, and `headings` says what stood
-    above them; `_line` counts the rows from 1. `torn` are the lines whose columns do not fit.
-    """
+class Part:
+    """A file of a table, and the period whose folder it lies in."""
 
     path: Path
-    headings: tuple[str, ...]
-    table: ir.Table
-    torn: tuple[int, ...] = ()
+    period: Period | None = None
 
 
-def find(folder: Path, contract: Contract) -> Path | None:
-    """The file of a table: its English name or Chinese label with .parquet or .csv; None where absent."""
-    names = (contract.name, contract.label)
-    found = sorted(path for path in folder.iterdir() if path.stem.lower() in names and _form(path) in _FORMS)
+def find(folder: Path, contract: Contract, told: TableMap) -> list[Part]:
+    """The files of a table, earlier periods first; none where the folder does not have it.
+
+    They are one file, or those of a folder of parts, named by the table's English name, its Chinese label,
+    or as the map says; and the same in each folder with a period in its name.
+    """
+    periods = sorted(
+        (period, path)
+        for path in folder.iterdir()
+        if path.is_dir() and (period := _period(path.name, contract, told))
+    )
+    if told.periods == "whole":
+        held = [(period, path) for period, path in periods if _of(path, contract, told)]
+        if held:
+            period, path = held[-1]
+            return [Part(file, period) for file in _of(path, contract, told)]
+    parts = [Part(file) for file in _of(folder, contract, told)]
+    return parts + [Part(file, period) for period, path in periods for file in _of(path, contract, told)]
+
+
+def _period(name: str, contract: Contract, told: TableMap) -> Period | None:
+    found = _PERIOD.search(name)
+    return Period.parse(found[0]) if found and not _named(name, contract, told) else None
+
+
+def _named(stem: str, contract: Contract, told: TableMap) -> bool:
+    return stem.lower() in {name.lower() for name in (contract.name, contract.label, told.name) if name}
+
+
+def _of(folder: Path, contract: Contract, told: TableMap) -> list[Path]:
+    """The file, or the files of the folder of parts, in one folder."""
+    found = sorted(path for path in folder.iterdir() if _is_table(path, contract, told))
     if len(found) > 1:
         raise InputError(
             f"one file for {contract.label} ({contract.name}) in the source",
             " and ".join(path.name for path in found),
-            "remove all but one",
+            "remove all but one, or put parts into a folder of that name",
         )
-    return found[0] if found else None
+    if not found or not found[0].is_dir() or known(found[0]):
+        return found
+    parts = sorted(path for path in found[0].iterdir() if not path.name.startswith((".", "_", "~")))
+    wrong = [path.name for path in parts if not known(path) or path.is_dir()]
+    if wrong or not parts:
+        found_there = " and ".join(wrong) or "an empty folder"
+        raise InputError(
+            f"parts of {contract.name} in {', '.join(_FORMS)}", found_there, "remove what is none"
+        )
+    return parts
+
+
+def _is_table(path: Path, contract: Contract, told: TableMap) -> bool:
+    if told.name and path.name.lower() == told.name.lower():
+        return True
+    return _named(path.stem, contract, told) and (known(path) or (path.is_dir() and not path.suffix))
 
 
 def known(path: Path) -> bool:
-    """Whether the name of a file says that it can be read: .parquet or .csv."""
-    return _form(path) in _FORMS
+    """Whether the name of a file says that it can be read."""
+    return path.suffix.lower() in _FORMS
+
+
+def forms() -> str:
+    """The endings of the files that can be read."""
+    return ", ".join(_FORMS)
 
 
 def sha256(path: Path) -> str:
@@ -71,109 +120,29 @@ def readable(path: Path) -> Iterator[None]:
     """Whatever shows inside that the file cannot be read becomes an `InputError` without its data."""
     try:
         yield
-    except (UnicodeDecodeError, csv.Error, pa.ArrowException, duckdb.Error, OSError) as error:
+    except (UnicodeError, csv.Error, pa.ArrowException, duckdb.Error, CalamineError, OSError) as error:
         number = getattr(error, "errno", None)
         found = os.strerror(number) if number else "something else, or a part of it"
-        raise InputError(f"{path.name} to be {_FORMS[_form(path)]}", found, "have it sent again") from error
+        form = _FORMS[path.suffix.lower()]
+        raise InputError(f"{path.name} to be {form}", found, "have it sent again") from error
 
 
-def read(con: Backend, path: Path, staging: Path) -> Raw:
-    """A Parquet or CSV file as a table of `con`; a CSV passes through a Parquet file in `staging`."""
-    return _read_csv(con, path, staging) if _form(path) == ".csv" else _read_parquet(con, path)
-
-
-def _form(path: Path) -> str:
-    return path.suffix.lower()
+def read(con: Backend, path: Path, headings: Headings, told: TableMap) -> Iterator[Raw]:
+    """What a file holds: one table, or one for each sheet of a workbook; each is read before the next."""
+    match path.suffix.lower():
+        case ".parquet":
+            yield _read_parquet(con, path)
+        case ".xlsx" | ".xls":
+            yield from workbook.read(con, path, headings, told.sheet)
+        case _:
+            yield delimited.read(con, path, headings, told.encoding, told.delimiter)
 
 
 def _read_parquet(con: Backend, path: Path) -> Raw:
     metadata = pq.read_metadata(path)
     if not metadata.num_rows:
-        raise _no_rows(path)
+        raise delimited.no_rows(path.name)
     sent = con.read_parquet(path, file_row_number=True, hive_partitioning=False, binary_as_string=True)
     places = {str(place): sent[name] for place, name in enumerate(sent.columns[:-1])}
     headings = tuple(metadata.schema.to_arrow_schema().names)
-    return Raw(path, headings, sent.select(**places, **{LINE: sent.file_row_number + 1}))
-
-
-def _read_csv(con: Backend, path: Path, staging: Path) -> Raw:
-    encoding = encoding_of(path)
-    headings, before = _header(path, encoding)
-    schema = pa.schema([(str(place), pa.string()) for place in range(len(headings))])
-    torn: list[int] = []
-
-    def skip(row: pc.InvalidRow) -> str:
-        torn.append(row.number - before)
-        return "error" if "\n" in row.text and row.text.count('"') % 2 else "skip"
-
-    reader = pc.open_csv(
-        path,
-        read_options=pc.ReadOptions(
-            encoding=encoding,
-            block_size=_BLOCK,
-            use_threads=False,
-            column_names=schema.names,
-            skip_rows=before,
-        ),
-        parse_options=pc.ParseOptions(invalid_row_handler=skip, newlines_in_values=True),
-        convert_options=pc.ConvertOptions(column_types=schema, strings_can_be_null=True, null_values=[""]),
-    )
-    staged = staging / f"{path.stem}.parquet"
-    end: tuple[str, int] = ("", 0)
-    with pq.ParquetWriter(staged, schema.append(pa.field(LINE, pa.int64())), compression="lz4") as writer:
-        for batch in _numbered(reader, torn):
-            writer.write_batch(batch)
-            end = (batch[-2][-1].as_py() or "", batch[-1][-1].as_py())
-    if "\n" in end[0] and end[1] > max(torn, default=0) and _last_byte(path) != b'"':
-        raise csv.Error("a quoted text runs to the end of the file, and rows are lost in it")
-    return Raw(path, headings, con.read_parquet(staged), tuple(torn))
-
-
-def _last_byte(path: Path) -> bytes:
-    """The last byte before the line ends at the end of a file."""
-    return path.read_bytes().rstrip()[-1:]
-
-
-def _numbered(reader: pc.CSVStreamingReader, torn: list[int]) -> Iterator[pa.RecordBatch]:
-    """Each batch that has rows with their line numbers, which leave out the torn lines."""
-    last = 0
-    for batch in filter(len, reader):
-        span = np.arange(last + 1, last + 1 + len(batch) + len(torn))
-        lines = np.setdiff1d(span, torn, assume_unique=True)[: len(batch)]
-        last = int(lines[-1])
-        yield batch.append_column(LINE, pa.array(lines, pa.int64()))
-
-
-def _header(path: Path, encoding: str) -> tuple[tuple[str, ...], int]:
-    """The headings, and the number of physical lines down to their end."""
-    with path.open(encoding=encoding, newline="") as stream:
-        lines = csv.reader(line.removeprefix("\ufeff") for line in stream)
-        rows = filter(None, lines)
-        headings, before = next(rows, None), lines.line_num
-        if headings is None:
-            raise InputError("a heading in the first line", f"{path.name} is empty", "have it exported again")
-        if next(rows, None) is None:
-            raise _no_rows(path)
-    return tuple(headings), before
-
-
-def _no_rows(path: Path) -> InputError:
-    return InputError(
-        f"rows in {path.name}", "a heading and no row", "have it exported again, or remove the file"
-    )
-
-
-def encoding_of(path: Path) -> str:
-    """utf-8 or gb18030: decided by the first block that holds anything but ASCII."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            if block.startswith(codecs.BOM_UTF8):
-                break
-            try:
-                text = decoder.decode(block)
-            except UnicodeDecodeError:
-                return "gb18030"
-            if not text.isascii():
-                break
-    return "utf-8"
+    return Raw(path.name, headings, sent.select(**places, **{LINE: sent.file_row_number + 1}))

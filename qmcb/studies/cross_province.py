@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from qmcb import codes, paths, policy
+from qmcb import codes, policy
 from qmcb.balance import Line
 from qmcb.enrolment import benefits, doubts, duplicates, missing, overlaps, standing
 from qmcb.enrolment.facts import Facts
@@ -228,7 +228,8 @@ def open_study(
     Parameters
     ----------
     source
-        A folder of tables (see data/README.md).
+        A folder of tables (see data/README.md), a DuckDB file, a database's connection string, or a map of
+        params/sources that names one.
     province
         The two digits of the province whose residents and enrolments these are.
     period
@@ -248,7 +249,7 @@ def open_study(
         )
     month, thresholds = Period.parse(period), Thresholds(accept, review)
     rules = policy.load()
-    book = books.read(paths.resolve(source), needed=("enrolments",))
+    book = books.read(source, needed=("enrolments",))
     if not book["enrolments"].region.startswith(province).any().to_pyarrow().as_py():
         book.close()
         raise InputError(

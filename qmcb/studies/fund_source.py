@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from qmcb import paths
 from qmcb.errors import InputError
 from qmcb.fund import ledger
 from qmcb.fund.ledger import Fund
 from qmcb.identity import region
-from qmcb.sources import book
 from qmcb.sources.book import Book
 
 
@@ -35,7 +33,7 @@ class FundSource:
 
 def read(source: str, province: str) -> FundSource:
     """The accounts in a folder or file; raises `InputError` with one line for whatever is wrong."""
-    with book.read_files(ledger.files_of(paths.resolve(source))) as opened:
+    with ledger.open_accounts(source) as opened:
         fund = ledger.fund(opened)
     strangers = [code for code in fund["actual"].regions if code[:2] != province]
     if strangers:

@@ -152,9 +152,9 @@ def test_a_change_of_an_unknown_region_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("", "fund_accounts.parquet or .csv"), ("none.csv", "no file"), ("notes.txt", "found notes.txt")],
+    [("", "fund_accounts.parquet or fund"), ("none.csv", "no file"), ("notes.md", "a folder")],
 )
 def test_accounts_that_are_not_there(tmp_path: Path, name: str, says: str) -> None:
-    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "notes.md").write_text("x")
     with pytest.raises(InputError, match=says):
         ledger.read(tmp_path / name)

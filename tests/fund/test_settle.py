@@ -109,8 +109,8 @@ def test_a_failure_on_the_way_leaves_what_was_there(
         ("{office} --scheme flat --out a.csv --year one", "invalid int value: 'one'"),
         ("{office} --scheme flat --out a.csv --as-of 2018", "a day such as 2021-01-01; found '2018'"),
         ("{office} --scheme central_2018 --out a.csv", "central_2018 in force for the whole of 2018"),
-        ("none.parquet --scheme flat --out a.csv", "found no file none.parquet"),
-        (". --scheme flat --out a.csv", "fund_accounts.parquet or .csv in .; found no such file"),
+        ("none.parquet --scheme flat --out a.csv", "none.parquet; name another"),
+        (". --scheme flat --out a.csv", "fund_accounts.csv in the source; found no such file"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_shared_is_one_line_and_leaves_nothing(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from qmcb import balance
 from qmcb.errors import InputError
-from qmcb.sources import book, files
+from qmcb.sources import book, delimited
 from qmcb.tables import CONTRACTS
 
 Write = Callable[[Path, str, Sequence[str], Sequence[Sequence[str | None]]], Path]
@@ -110,7 +110,7 @@ def test_every_row_is_accepted_or_kept_apart_whatever_the_file(
 
 
 def test_torn_rows_are_kept_apart_with_their_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_BLOCK", 300)
+    monkeypatch.setattr(delimited, "_BLOCK", 300)
     good = ",".join(str(value) for value in GOOD.values())
     torn = {3, 4, 40, 77}
     lines = ["张三,1" if line in torn else good for line in range(1, 81)]
@@ -134,8 +134,11 @@ def test_the_quarantine_holds_no_value_of_a_row(tmp_path: Path, write: Write) ->
         "table": "enrolments",
         "file": next(tmp_path.iterdir()).name,
         "line": 1,
+        "record_id": None,
+        "column": "参保地",
         "rule": "type:region",
         "reason": "参保地：格式不符",
+        "found": "文文",
     }
 
 
@@ -207,7 +210,7 @@ UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "only a mark": (csv(b"\xef\xbb\xbf\r\n\r\n"), "heading in the first line"),
     "only a heading": (csv(HEADINGS.encode()), "rows in enrolments.csv; found a heading and no row"),
     "a heading and blanks": (csv(HEADINGS.encode() + b"\r\n\r\n\r\n"), "found a heading and no row"),
-    "another encoding": (csv(f"{HEADINGS}\n张三".encode("utf-16")), "UTF-8 or GB18030"),
+    "another encoding": (csv(f"{HEADINGS}\n张三".encode("utf-16-le")), "column 公民身份号码"),
     "cut in a character": (csv(f"{HEADINGS}\n张三".encode()[:-1]), "UTF-8 or GB18030"),
     "one wrong byte": (csv(f"{HEADINGS}\n张三".encode("gb18030") + b"\xff\n"), "UTF-8 or GB18030"),
     "a workbook": (csv(b"PK\x03\x04\xff\xfe\x00\x00" * 9), "UTF-8 or GB18030"),

@@ -14,6 +14,9 @@ from ibis.backends.duckdb import Backend
 
 from qmcb.errors import InputError
 from qmcb.sources import book, contract, files
+from qmcb.sources.headings import Headings
+from qmcb.sources.mapping import TableMap
+from qmcb.sources.raw import LINE
 from qmcb.tables import CONTRACTS, Contract
 
 Row = dict[str, object]
@@ -24,6 +27,7 @@ BROKEN = object()
 
 DATES: dict[str, object] = {
     **dict.fromkeys(["2024-06-30", "20240630", "2024/6/30", "2024年6月30日", " 2024-6-30　"], DAY),
+    **dict.fromkeys(["２０２４-０６-３０", "2024.6.30", "2024.06.30 "], DAY),
     **dict.fromkeys(["2024-06-30 08:15:00", "2024-06-30T00:00:00.000", "20240630081500", "20240630.0"], DAY),
     **dict.fromkeys(["", " ", "　"], None),
     **dict.fromkeys(["2024-02-30", "20170230", "202406", "2024-06", "2024", "2024063", "30/06/2024"], BROKEN),
@@ -35,22 +39,27 @@ MONTHS: dict[str, object] = {
     **dict.fromkeys(["202406", "2024-06", "2024/6", "2024年6月", "2024年06月", "202406.0", " 202406 "], JUNE),
     **dict.fromkeys(["20240630", "2024-06-30", "2024年6月30日", "2024-06-30 00:00:00"], JUNE),
     **dict.fromkeys(["", "　 "], None),
+    **dict.fromkeys(["２０２４０６", "2024年６月"], JUNE),
+    **dict.fromkeys(["2024.6", "2024.06", "202.06", "2024e2", "+20241", "20241 "], BROKEN),
     **dict.fromkeys(["202413", "202400", "20170230", "2024-13", "2024", "24-06", "epoch", "6月"], BROKEN),
 }
 FEN: dict[str, object] = {
+    **{"１２": 12, "-0": 0, "1　": 1},
     **{"0": 0, "123": 123, "-5": -5, "+7": 7, "0012": 12, "123.0": 123, " 9 ": 9},
     "9223372036854775807": 2**63 - 1,
     **dict.fromkeys(["", " "], None),
     **dict.fromkeys(["1.5", "123.00", "0.01", "1e3", "15e-1", "0x1F", "1_000", "1,000", "12元"], BROKEN),
-    **dict.fromkeys(["9223372036854775808", "１２", "--1", "nan", "."], BROKEN),
+    **dict.fromkeys(["9223372036854775808", "1 2", "--1", "nan", "."], BROKEN),
 }
 CODE: dict[str, object] = {
-    **dict.fromkeys(["110", " 110", "110.0", "110　"], "110"),
-    **dict.fromkeys(["", " ", "999", "1100", "１１０", "养老"], BROKEN),
+    **dict.fromkeys(
+        ["110", " 110", "110.0", "110　", "１１０", "城镇企业职工养老", " 城镇企业职工养老"], "110"
+    ),
+    **dict.fromkeys(["", " ", "999", "1100", "养老"], BROKEN),
 }
 REGION: dict[str, object] = {
-    **dict.fromkeys(["640104", "640104.0", " 640104 "], "640104"),
-    **dict.fromkeys(["", "64010", "6401041", "-64010", "64e003", "6401.0", "兴庆区城"], BROKEN),
+    **dict.fromkeys(["640104", "640104.0", " 640104 ", "６４０１０４"], "640104"),
+    **dict.fromkeys(["", "64010", "6401041", "-64010", "64e003", "6.4e05", "6401.0", "兴庆区城"], BROKEN),
 }
 TEXT: dict[str, object] = {
     **{" 张三": " 张三", "1.0": "1.0", "a,b": "a,b", "": None, "　": None, "\t \n": None, "李\n四": "李\n四"},
@@ -78,8 +87,9 @@ def held(con: Backend, folder: Path, table: Contract, columns: Mapping[str, pa.A
     """The rows of a file under a contract, with the rule that each breaks as `_rule`."""
     path = folder / "x.parquet"
     pq.write_table(pa.table(dict(columns)), path)
-    raw = files.read(con, path, folder)
-    return list(contract.typed(raw, table).order_by(files.LINE).to_pyarrow().to_pylist())
+    headings = Headings(table)
+    (raw,) = files.read(con, path, headings, TableMap())
+    return list(contract.typed(raw, table, headings).order_by(LINE).to_pyarrow().to_pylist())
 
 
 def one(con: Backend, folder: Path, name: str, values: pa.Array) -> list[object]:
@@ -191,7 +201,8 @@ def test_headings_in_every_form_and_order(con: Backend, tmp_path: Path, headings
     sent = dict(zip(headings, (pa.array([value]) for value in BENEFIT.values()), strict=True))
     columns = {"备注": pa.array(["?"]), **dict(reversed(sent.items()))}
     (row,) = held(con, tmp_path, CONTRACTS["benefits"], columns)
-    assert tuple(row) == ("_line", *CONTRACTS["benefits"].names, "_rule")
+    assert set(row) == {"_line", "备注", *CONTRACTS["benefits"].names, "_rule", "_found", "_repairs"}
+    assert row["备注"] == "?"
     assert {name: row[name] for name in BENEFIT} == {
         **BENEFIT,
         "first_month": date(2020, 1, 1),
@@ -216,3 +227,74 @@ def test_columns_that_are_missing_are_named_and_no_value_is(tmp_path: Path) -> N
     assert "公民身份号码 (id_number / AAC002)、姓名 (name / AAC003)、起始年月" in message
     assert "only insurance, region among 4 headings" in message
     assert "张三" not in message and "6401" not in message and "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("column", "sent", "told"),
+    [
+        ("insurance", "110", None),
+        ("insurance", "１１０", "full_width:insurance"),
+        ("insurance", " 110", "spaces:insurance"),
+        ("insurance", "110.0", "decimal:insurance"),
+        ("insurance", "失业", "label:insurance"),
+        ("birth_date", "2024-06-30", None),
+        ("birth_date", "20240630", None),
+        ("birth_date", "2024/6/30", "date_form:birth_date"),
+        ("birth_date", "2024年6月30日", "date_form:birth_date"),
+        ("last_month", "202406", None),
+        ("last_month", "2024-06", "date_form:last_month"),
+        ("monthly_amount", "+7", "form:monthly_amount"),
+        ("name", " 张三", None),
+    ],
+)
+def test_what_was_set_right_is_told_by_kind(
+    con: Backend, tmp_path: Path, column: str, sent: str, told: str | None
+) -> None:
+    (row,) = held(
+        con,
+        tmp_path,
+        Contract("x", "表", "部门", (CONTRACTS["benefits"][column],)),
+        {column: pa.array([sent])},
+    )
+    assert (row["_repairs"], row["_rule"]) == (told, None)
+
+
+@pytest.mark.parametrize(
+    ("column", "sent", "shape"),
+    [
+        ("birth_date", "20170230", "99999999"),
+        ("birth_date", "生于1980-1-1abc", "文文9999-9-9AAA"),
+        ("insurance", "张三\x00", "文文?"),
+        ("monthly_amount", "１，０００元" * 9, "9文999文" * 3 + "9文"),
+        ("last_month", " ", None),
+    ],
+)
+def test_what_was_found_is_told_as_a_shape(
+    con: Backend, tmp_path: Path, column: str, sent: str, shape: str | None
+) -> None:
+    (row,) = held(
+        con,
+        tmp_path,
+        Contract("x", "表", "部门", (CONTRACTS["benefits"][column],)),
+        {column: pa.array([sent])},
+    )
+    assert row["_found"] == shape
+
+
+def test_a_source_s_own_headings_and_codes(con: Backend, tmp_path: Path) -> None:
+    table = Contract(
+        "x", "表", "部门", tuple(CONTRACTS["enrolments"][n] for n in ("status", "region", "insurance"))
+    )
+    headings = Headings(table, {"缴费标志": "status", "TCQ": "region"})
+    path = tmp_path / "x.csv"
+    path.write_text("缴费标志,tcq,险种\n4,0101,110\n 4 ,0101,11\n1,640104,110\n3,0101,110\n", "utf-8")
+    raw = files.read(con, path, headings, TableMap())
+    own = {"status": {"4": "3", "3": "2"}, "region": {"0101": "640104"}, "insurance": {"11": "110"}}
+    rows = contract.typed(next(raw), table, headings, own)
+    rows = con.create_table("own", rows, overwrite=True).order_by(LINE).to_pyarrow().to_pylist()
+    assert [(row["status"], row["region"], row["insurance"], row["_rule"]) for row in rows] == [
+        ("3", "640104", "110", None),
+        ("3", "640104", "110", None),
+        ("1", "640104", "110", None),
+        ("2", "640104", "110", None),
+    ]

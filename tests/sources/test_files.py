@@ -1,147 +1,59 @@
-"""Reading files as they are: encodings, line numbers, torn rows, and what cannot be read."""
+"""Which files of a folder are a table: one, a folder of parts, and the same in folders of periods."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import ibis
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from ibis.backends.duckdb import Backend
 
 from qmcb.errors import InputError
 from qmcb.sources import files
+from qmcb.sources.mapping import TableMap
 from qmcb.tables import CONTRACTS
 
-RARE = "𠮷㐂"  # four bytes each in GB18030
+NO_MAP = TableMap()
 
 
-@pytest.fixture(scope="module")
-def con() -> Iterator[Backend]:
-    backend = ibis.duckdb.connect()
-    yield backend
-    backend.disconnect()
+def found(folder: Path, told: TableMap = NO_MAP) -> list[str]:
+    return [str(part.path.relative_to(folder)) for part in files.find(folder, CONTRACTS["deaths"], told)]
 
 
-def rows(con: Backend, folder: Path, content: bytes, name: str = "deaths.csv") -> files.Raw:
-    path = folder / name
-    path.write_bytes(content)
-    with files.readable(path):
-        return files.read(con, path, folder)
-
-
-def values(raw: files.Raw) -> list[tuple[object, ...]]:
-    return [tuple(row.values()) for row in raw.table.order_by(files.LINE).to_pyarrow().to_pylist()]
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("tail", ["", "\n", "\n\n\n"])
-def test_encodings_and_line_ends_give_the_same_rows(
-    con: Backend, tmp_path: Path, encoding: str, end: str, tail: str
-) -> None:
-    text = ("姓名,b\n王,1\n\n" + RARE + "," + tail).replace("\n", end)
-    raw = rows(con, tmp_path, text.encode(encoding))
-    assert raw.headings == ("姓名", "b")
-    assert values(raw) == [("王", "1", 1), (RARE, None, 2)]
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
-def test_a_character_may_lie_across_two_blocks(
-    con: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
-) -> None:
-    sent = [(f"{RARE}{'x' * (number % 3)}{RARE}", str(number)) for number in range(40)]
-    text = "a,b\n" + "".join(f"{name},{number}\n" for name, number in sent)
-    for block in range(64, 75):
-        monkeypatch.setattr(files, "_BLOCK", block)
-        raw = rows(con, tmp_path, text.encode(encoding))
-        assert values(raw) == [(*row, line) for line, row in enumerate(sent, 1)]
-
-
-@pytest.mark.parametrize("block", [15, 16, 17, 4096])
-def test_the_encoding_shows_at_the_first_character_beyond_ascii(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
-) -> None:
-    monkeypatch.setattr(files, "_BLOCK", block)
-    path = tmp_path / "x.csv"
-    for encoding in ("utf-8", "gb18030"):
-        path.write_bytes("0123456789abcde姓名,张三\n".encode(encoding))
-        assert files.encoding_of(path) == encoding
-
-
-KINDS = st.sampled_from(["row", "few", "many", "blank", "break"])
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(kinds=st.lists(KINDS, min_size=1, max_size=40), block=st.integers(48, 90))
-def test_every_line_keeps_its_number(
-    con: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kinds: list[str], block: int
-) -> None:
-    monkeypatch.setattr(files, "_BLOCK", block)
-    made = [kind for kind in kinds if kind != "blank"]
-    numbers = iter(range(1, len(made) + 1))
-    forms = {"row": "{0},b{0}", "few": "{0}", "many": "{0},b,c", "break": '{0},"b\n{0}"'}
-    lines = [forms[kind].format(next(numbers)) if kind != "blank" else "" for kind in kinds]
-    content = ("a,b\n" + "\n".join(lines) + "\n").encode()
-    if not made:
-        with pytest.raises(InputError, match="a heading and no row"):
-            rows(con, tmp_path, content)
-        return
-    raw = rows(con, tmp_path, content)
-    torn = [line for line, kind in enumerate(made, 1) if kind in ("few", "many")]
-    assert list(raw.torn) == torn
-    whole = [line for line in range(1, len(made) + 1) if line not in torn]
-    breaks = {line for line, kind in enumerate(made, 1) if kind == "break"}
-    assert values(raw) == [
-        (str(line), f"b\n{line}" if line in breaks else f"b{line}", line) for line in whole
-    ]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'a,b\n1,2\n3,"张三\n5,6\n7,8\n',
-        'a,b\n1,2\n3,"张三\n5,6',
-        'a,b,c\n1,2,3\n3,"张三,4\n5,6,7\n',
-        'a,"b\n1,2\n3,4\n',
-    ],
-)
-def test_a_quotation_mark_left_open_swallows_no_row_in_silence(
-    con: Backend, tmp_path: Path, text: str
-) -> None:
-    with pytest.raises(InputError) as caught:
-        rows(con, tmp_path, text.encode())
-    assert "张" not in str(caught.value) and "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize("last", ['3,"x\ny"', '3,"x\n"', '3,x"y', '3,5"'])
-def test_quotation_marks_that_end_are_read(con: Backend, tmp_path: Path, last: str) -> None:
-    raw = rows(con, tmp_path, f"a,b\n1,2\n{last}\n".encode())
-    assert [line for *_, line in values(raw)] == [1, 2] and not raw.torn
-
-
-def test_headings_are_what_stands_above_the_columns(con: Backend, tmp_path: Path) -> None:
-    text = '\n\n"a","b\nc",_line,a,,file_row_number\n1,2,3,4,5,6\n1\n'
-    raw = rows(con, tmp_path, text.encode("utf-8-sig"))
-    assert raw.headings == ("a", "b\nc", "_line", "a", "", "file_row_number")
-    assert (values(raw), raw.torn) == ([("1", "2", "3", "4", "5", "6", 1)], (2,))
+def make(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
 
 
 def test_a_file_is_found_by_its_name_or_label_in_any_case(tmp_path: Path) -> None:
-    deaths = CONTRACTS["deaths"]
-    assert files.find(tmp_path, deaths) is None
-    for other in ("deaths.xlsx", "deaths_old.csv", "deaths"):
-        (tmp_path / other).touch()
-    for name in ("Deaths.CSV", "死亡火化.parquet", "deaths.parquet"):
-        path = tmp_path / name
-        path.touch()
-        assert files.find(tmp_path, deaths) == path
-        path.unlink()
+    assert found(tmp_path) == []
+    make(tmp_path, "deaths.docx", "deaths_old.csv", "deaths", "notes.txt")
+    for name in ("Deaths.CSV", "死亡火化.parquet", "deaths.xlsx", "死亡火化.xls", "deaths.txt"):
+        make(tmp_path, name)
+        assert found(tmp_path) == [name]
+        (tmp_path / name).unlink()
 
 
 @pytest.mark.parametrize("second", ["deaths.parquet", "死亡火化.csv", "DEATHS.csv"])
 def test_two_files_of_one_table_are_refused(tmp_path: Path, second: str) -> None:
-    for name in ("deaths.csv", second):
-        (tmp_path / name).touch()
+    make(tmp_path, "deaths.csv", second)
     with pytest.raises(InputError, match=r"one file for 死亡火化.*remove all but one"):
-        files.find(tmp_path, CONTRACTS["deaths"])
+        found(tmp_path)
+
+
+def test_a_folder_of_parts_is_one_table_in_the_order_of_names(tmp_path: Path) -> None:
+    make(tmp_path, "死亡火化/b.csv", "死亡火化/a.xlsx", "死亡火化/.hidden", "死亡火化/~$a.xlsx")
+    assert found(tmp_path) == ["死亡火化/a.xlsx", "死亡火化/b.csv"]
+    make(tmp_path, "死亡火化/readme.doc")
+    with pytest.raises(InputError, match=r"found readme\.doc"):
+        found(tmp_path)
+
+
+def test_periods_come_in_their_order_or_only_the_last(tmp_path: Path) -> None:
+    names = ["2024年3月/deaths.csv", "202312/deaths.csv", "2024-05_增量/死亡火化/1.csv", "2024-06/other.csv"]
+    make(tmp_path, "deaths.csv", *names)
+    assert found(tmp_path) == ["deaths.csv", names[1], names[0], names[2]]
+    assert found(tmp_path, TableMap(periods="whole")) == [names[2]]
+
+
+def test_the_map_names_a_file(tmp_path: Path) -> None:
+    make(tmp_path, "MZ01.txt", "other.csv")
+    assert found(tmp_path, TableMap(name="MZ01")) == ["MZ01.txt"]
+    assert found(tmp_path, TableMap(name="mz01.txt")) == ["MZ01.txt"]
