@@ -393,6 +393,13 @@ ACTION: Codes = {
     "extend_cover": "按险种核对，补齐所缺险种",
     "notify_employer": "通知用人单位补办参保登记（应在用工之日起30日内办理）",
     "exclude": "不计入漏保",
+    "correct_on_slip": "核对证件后随缴费申报即时更正",
+    "notify_and_search": "寄发通知更正，失联的由街道（乡镇）和村（社区）查找",
+    "correct_at_check": "结合每年领取待遇资格认证更正",
+    "return_to_sender": "退回报送部门核对更正",
+    "one_number": "核实各记录是谁的，一人只保留一个社会保障号码",
+    "ask_national": "提交国家库核对",
+    "end_enrolment": "核实死亡日期，属实的终止参保，死亡次月起所缴退还",
 }
 
 # Which of several enrolments a rule would keep
@@ -484,6 +491,8 @@ DECIDES: Codes = {
     "paying_office": "待遇发放地经办机构",
     "county_office": "县区经办机构",
     "community": "街道（乡镇）和村（社区）",
+    "sending_department": "报送部门",
+    "national_database": "国家库",
 }
 
 # Unit of a rule's value
@@ -571,6 +580,86 @@ REPAIR: Codes = {
     "form": "数字写法（已统一）",
     "label": "写了名称（已换为代码）",
 }
+
+# What is asked of every record (clause 二(六) of the notice), then what some answer (qmcb/enrolment/quality.py).
+QUALITY: Codes = {
+    "number": "号码不合编码规则",
+    "holder": "号码归属不清",
+    "name": "姓名与公安不符",
+    "dead": "已死亡仍参保或领取",
+}
+QUALITY_QUESTION: Codes = {"number": "号码", "holder": "号码归属", "name": "姓名"}
+HOLDER: Codes = {
+    "own": "公安查到本人",
+    "of_another": "号码属于另一人",
+    "shared": "一号几人，未能认定",
+    "two_numbers": "一人两号",
+    "not_found": "公安查无此号",
+    "elsewhere": "非本省户籍，待国家库核对",
+    "no_number": "无正确号码",
+    "unasked": "无户籍人口可核",
+}
+NAME_DIFFERENCE: Codes = {
+    "equal": "相同",
+    "absent": "无姓名",
+    "form": "空格、全角等写法",
+    "separator": "间隔符不同或缺失",
+    "rare": "生僻字以符号或拼音代替",
+    "variant": "繁体字、异体字",
+    "homophone": "同音字",
+    "look_alike": "形近字",
+    "order": "字序颠倒",
+    "cut": "缺字",
+    "one_character": "其他一字不同",
+    "other": "其他不同",
+    "uncompared": "公安无此人可比",
+}
+DEAD: Codes = {
+    "paying_after_death": "死亡后仍参保缴费",
+    "open_while_cancelled": "户籍已注销仍在参保（死亡日期待查）",
+    **{kind: BENEFIT[kind] for kind in ("pension_after_death", "unemployment_after_death")},
+    "drawn_while_cancelled": BENEFIT["drawn_while_cancelled"],
+}
+NUMBER_FAULT: Codes = {
+    **NUMBER_PROBLEM,
+    "full_width": "全角字符（改写即可）",
+    "spaces": "夹有空格等字符（改写即可）",
+    "lower_x": "小写x（改写即可）",
+    "fifteen": "15位号码（升位即可）",
+}
+QUALITY_KINDS: Mapping[str, Codes] = {
+    "number": NUMBER_FAULT, "holder": HOLDER, "name": NAME_DIFFERENCE, "dead": DEAD,
+}  # fmt: skip
+# Answers that are no finding; to be asked elsewhere, and not at fault; set right by rewriting alone.
+IN_ORDER = ("ok", "own", "no_number", "unasked", "equal", "uncompared")
+FAULTLESS = ("elsewhere",)
+DISPUTED = ("of_another", "shared", "two_numbers", "not_found")
+REWRITTEN = ("full_width", "spaces", "lower_x", "fifteen")
+
+# How a person stands to the offices of the place where the record is, which says how a record is corrected.
+QUALITY_STATE: Codes = {
+    "retired": "领取养老待遇",
+    "paying": "正常缴费",
+    "lapsed": "中断缴费",
+    "other": "未在当地参保缴费",
+}
+# What speaks for a correction, the strongest first; from "review" on there is none to propose.
+EVIDENCE: Codes = {
+    "rewritten": "改写即为正确号码",
+    "public_security": "公安有此号码，姓名相符，一处笔误可解释",
+    "linked": "比对认定的本人在公安的号码",
+    "other_tables": "比对认定的本人在其他表的号码",
+    "registered_name": "公安登记的姓名",
+    "death_record": "民政死亡登记或户籍注销",
+    "review": "有候选人，待人工复核",
+    "several": "公安有几个可能的号码",
+    "none": "无从推定，须向本人查证",
+}
+UNPROPOSED = ("review", "several", "none")
+# A finding as it moves from one period to the next.
+QUALITY_FLOW: Codes = {
+    "corrected": "已更正", "gone": "记录已不在", "open": "仍未更正", "new": "新增",
+}  # fmt: skip
 
 # What may have happened to a resident number, the likelier first where several explain it.
 NUMBER_DAMAGE: Codes = {

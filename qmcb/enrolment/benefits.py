@@ -36,7 +36,7 @@ def benefits(facts: Facts, shared: ir.Table) -> ir.Table:
     §§ of the checks are in params/policy/benefits. A pension is due for the month of death and lawful
     from the month in which the least lawful age is reached (see `_under_age`).
     """
-    found = together([*_of_the_dead(facts), _under_age(facts), _while_retired(facts), _subsidy_twice(shared)])
+    found = together([*of_the_dead(facts), _under_age(facts), _while_retired(facts), _subsidy_twice(shared)])
     cut = ruled.cut(facts, facts.kept("doubtful", found), "benefits", "kind")
     recovery = facts.rules["recovery/overpayment"].at(facts.period)
     reference = recovery.reference if recovery else None
@@ -49,8 +49,12 @@ def benefits(facts: Facts, shared: ir.Table) -> ir.Table:
     return told.drop("monthly", "keep", "refund", "retain")
 
 
-def _of_the_dead(facts: Facts) -> list[ir.Table]:
-    """Months after that of death; of those whose hukou was cancelled without a day of death, the period's."""
+def of_the_dead(facts: Facts) -> list[ir.Table]:
+    """Benefits of months after that of death; where hukou ended without a day of death, the period's.
+
+    Columns as `benefits`, before any rule is asked: person, kind, side a, side b null, monthly (fen),
+    first_month, last_month.
+    """
     drawn = facts.drawn
     found = []
     if "deaths" in facts.book:

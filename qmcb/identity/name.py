@@ -31,7 +31,10 @@ _STANDARD = (
 )
 
 # What systems write for a character that they do not have.
-_UNREADABLE = np.array([ord(mark) for mark in "?*□■〓�"], np.uint32)
+_MARKS = "?*□■〓�"
+_UNREADABLE = np.array([ord(mark) for mark in _MARKS], np.uint32)
+STAND_INS = f"[A-Z{_MARKS}]+"
+"""Pattern of what stands in plain names for a character that a system does not have: its sound, or a mark."""
 
 # Surnames that sound otherwise than the character usually does.
 _SURNAMES = (

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, Hamming
 
 from qmcb.codes import NUMBER_DAMAGE
 from qmcb.identity import number, text
@@ -51,6 +56,38 @@ def _undone(given: str) -> Iterator[tuple[str, str]]:
         yield from (("doubled", given[:place] + given[place + 1 :]) for place in doubles)
     elif len(given) == 15:
         yield from (("century", before) for before in _century(given))
+
+
+def damages(given: pa.StringArray, right: pa.StringArray) -> pa.StringArray:
+    """Which damage (NUMBER_DAMAGE) makes each given number of the right one beside it; null for none.
+
+    The same damages as `repairs` undoes, told for pairs all at once; null too where either is null.
+    """
+    tidied = text.tidy(given).codes
+    known = text.mask(pc.and_(tidied.is_valid(), right.is_valid()))
+    a, b = tidied.fill_null(""), right.fill_null("")
+    apart = process.cpdist(a.to_pylist(), b.to_pylist(), scorer=OSA.distance, score_cutoff=1, dtype=np.int8)
+    edited = known & (apart == 1) & text.mask(pc.equal(pc.binary_length(b), 18))
+    length = pc.binary_length(a).to_numpy()
+    eaten = pc.binary_join_element_wise(pc.utf8_slice_codeunits(b, 0, 15), "000", "")
+    short = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(b, 0, 6), pc.utf8_slice_codeunits(b, 8, 17), ""
+    )
+    kinds = {
+        "spreadsheet": known & text.mask(pc.and_(pc.equal(a, eaten), pc.not_equal(a, b))),
+        "swapped": edited & (length == 18) & (_differing(a, b) == 2),
+        "digit": edited & (length == 18),
+        "doubled": edited & (length == 19),
+        "lost": edited & (length == 17),
+        "century": known & text.mask(pc.equal(a, short)),
+    }
+    told = np.select(list(kinds.values()), list(kinds), "")
+    return pc.if_else(pa.array(told != ""), pa.array(told.astype(object), pa.string()), None)
+
+
+def _differing(a: pa.StringArray, b: pa.StringArray) -> NDArray[np.int8]:
+    """In how many places texts differ; what stands behind the shorter one counts."""
+    return process.cpdist(a.to_pylist(), b.to_pylist(), scorer=Hamming.distance, dtype=np.int8)
 
 
 def repairs(

@@ -131,10 +131,7 @@ class CrossProvince:
             found["missing"] = self._cases(self.missing, "LB", key)
         for name, rows in found.items():
             pq.write_table(rows, place / f"{name}.parquet")
-        files = [asdict(file) for file in self.book.files]
-        pq.write_table(pa.Table.from_pylist(files), place / "inputs.parquet")
-        quarantine = self.book.quarantine
-        pq.write_table(quarantine.order_by("table", "line").to_pyarrow(), place / "quarantine.parquet")
+        save_inputs(self.book, place)
 
     def _doubts(self, key: bytes) -> pa.Table:
         """All doubts, those of each finding under the numbers that its own table has."""
@@ -157,17 +154,11 @@ class CrossProvince:
         Who has no number, or shares one with another name, is told apart by how he or she is written.
         A pair of records is one case whichever of them stands first in the files.
         """
-        identities = self.people.identities
-        written = identities.group_by("person").agg(written=identities.who.min().cast("string"))
-        persons = self.people.persons.join(written, "person")
-        shared = persons.person.count().over(group_by=persons.number) > 1
-        by_number = ibis.ifelse(shared, persons.number + " " + persons.written, persons.number)
-        own = persons.select("person", whose=ibis.coalesce(by_number, persons.written))
-        told = rows.join(own, "person").to_pyarrow()
+        told = whose(self.people, rows).to_pyarrow()
         about = [told[name] for name in ("whose", "kind", "cover", "insurance") if name in told.column_names]
         keys = pc.binary_join_element_wise(*about, *_unordered(told), "|")
-        whose = mask.case_numbers(told["whose"].combine_chunks(), key=key, prefix=f"{prefix}R")
-        told = told.drop_columns(["whose"]).add_column(0, "whose", whose)
+        persons = mask.case_numbers(told["whose"].combine_chunks(), key=key, prefix=f"{prefix}R")
+        told = told.drop_columns(["whose"]).add_column(0, "whose", persons)
         told = told.add_column(0, "case", mask.case_numbers(keys.combine_chunks(), key=key, prefix=prefix))
         if "birth_date" in told.column_names:
             told = told.append_column("age_band", mask.age_band(told["birth_date"], self.period.last_day))
@@ -257,6 +248,24 @@ def open_study(
         )
     people = linkage.people(book, thresholds)
     return CrossProvince(book, people, rules, province, month)
+
+
+def whose(people: People, rows: ir.Table) -> ir.Table:
+    """The rows with `whose`: a text for each person, the number or, where it tells several, the writing."""
+    identities = people.identities
+    written = identities.group_by("person").agg(written=identities.who.min().cast("string"))
+    persons = people.persons.join(written, "person")
+    shared = persons.person.count().over(group_by=persons.number) > 1
+    by_number = ibis.ifelse(shared, persons.number + " " + persons.written, persons.number)
+    own = persons.select("person", whose=ibis.coalesce(by_number, persons.written))
+    return rows.join(own, "person")
+
+
+def save_inputs(book: Book, place: Path) -> None:
+    """Write what was read and what was kept apart, as every run has it: inputs and quarantine."""
+    pq.write_table(pa.Table.from_pylist([asdict(file) for file in book.files]), place / "inputs.parquet")
+    quarantine = book.quarantine.order_by("table", "line").to_pyarrow()
+    pq.write_table(quarantine, place / "quarantine.parquet")
 
 
 def _unordered(told: pa.Table) -> tuple[pa.ChunkedArray, ...]:

@@ -59,7 +59,7 @@ def _broken(opened: Book) -> pd.DataFrame:
         found, on=["table", "record_id"], how="outer", suffixes=("", "_found")
     )
     told = planted.fillna({"rule": NOTHING, "rule_found": NOTHING})
-    return _counted(told["table"], told["rule"], told["rule_found"])
+    return counted(told["table"], told["rule"], told["rule_found"])
 
 
 def _numbers(opened: Book) -> pd.DataFrame:
@@ -71,23 +71,23 @@ def _numbers(opened: Book) -> pd.DataFrame:
         if CONTRACTS[name].of_people
     ]
     every = pd.concat(parts, ignore_index=True)
-    return _counted(pd.Series("id_number", index=every.index), every["planted"], every["found"])
+    return counted(pd.Series("id_number", index=every.index), every["planted"], every["found"])
 
 
 def _damage(opened: Book, name: str, people: pd.Series, records: pd.Series) -> pd.DataFrame:
     rows = opened[name].select("record_id", "id_number").to_pandas()
     true = rows["record_id"].map(records).map(people)
     sent = rows["id_number"].where(rows["id_number"].notna(), None)
-    planted = [_kind(was, is_) for was, is_ in zip(true, sent, strict=True)]
+    planted = [kind(was, is_) for was, is_ in zip(true, sent, strict=True)]
     found = number.clean(pa.array(sent, pa.string()))["problem"].to_pandas()
     return pd.DataFrame({"planted": planted, "found": found})
 
 
-def _kind(was: str, sent: str | None) -> str:
+def kind(was: str, sent: str | None) -> str:
     """What was done to a number, told from the true one and without the code that judges numbers."""
     if sent is None:
         return "absent"
-    return next((kind for kind, made in _made(was) if sent == made), None) or _written(was, sent)
+    return next((name for name, made in _made(was) if sent == made), None) or _written(was, sent)
 
 
 def _made(was: str) -> Iterator[tuple[str, str]]:
@@ -104,6 +104,6 @@ def _written(was: str, sent: str) -> str:
     return "spaces" if "".join(sent.split()) == was else "other"
 
 
-def _counted(finding: pd.Series, planted: pd.Series, found: pd.Series) -> pd.DataFrame:
+def counted(finding: pd.Series, planted: pd.Series, found: pd.Series) -> pd.DataFrame:
     rows = pd.DataFrame({"finding": finding, "planted": planted, "found": found})
     return rows.groupby(["finding", "planted", "found"], as_index=False).agg(count=("found", "size"))
