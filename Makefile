@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SAMPLE := data/sample/README.md
 
-.PHONY: run test check lab bench notebooks lock clean
+.PHONY: run test check lab bench notebooks lock offline clean
 
 run: .venv/ready $(SAMPLE)
 	$(BIN)/qmcb run params/sample.yaml
@@ -48,6 +48,10 @@ notebooks: .venv/ready $(SAMPLE)
 lock:
 	$(BIN)/uv pip compile pyproject.toml --extra lab --extra dev --universal --fork-strategy fewest \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+
+# Wheels for Linux on x86-64 and ARM and for Windows, to install from where there is no network.
+offline: .venv/ready
+	$(BIN)/python deploy/offline.py out/offline
 
 clean:
 	rm -rf .venv data/sample out

@@ -1,15 +1,12 @@
 """Dated rules: which value is in force in a month, and the article it comes from."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
-from qmcb import codes, paths, strict_yaml
+from qmcb import codes, paths, schema, strict_yaml
 from qmcb.errors import InputError
 from qmcb.periods import Period
 
@@ -187,16 +184,11 @@ def load(folder: Path = paths.POLICY) -> Rulebook:
     Raises InputError with file and line or field for a file that is not YAML, repeats a key,
     breaks params/policy/schema.json, or leaves a value without a document.
     """
-    schema = json.loads((paths.POLICY / "schema.json").read_text("utf-8"))
-    validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker(("date",)))
     files = {file.relative_to(folder).with_suffix("").as_posix(): file for file in folder.rglob("*.yaml")}
     if not files:
         raise InputError("a folder of rule files", "no *.yaml in it", "point to the policy folder")
     return Rulebook(
-        {
-            name: _rule(name, strict_yaml.read(files[name], f"{name}.yaml"), validator)
-            for name in sorted(files)
-        }
+        {name: _rule(name, strict_yaml.read(files[name], f"{name}.yaml")) for name in sorted(files)}
     )
 
 
@@ -220,10 +212,9 @@ def _recommendation(rule: Rule, version: Version | None) -> dict[str, object]:
     }
 
 
-def _rule(name: str, raw: Any, validator: jsonschema.Draft202012Validator) -> Rule:
-    error = jsonschema.exceptions.best_match(validator.iter_errors(raw))
-    if error is not None:
-        raise _broken(f"{name}.yaml, field {error.json_path}", error.message)
+def _rule(name: str, raw: Any) -> Rule:
+    if fault := schema.fault(raw, paths.POLICY / "schema.json"):
+        raise _broken(f"{name}.yaml, field {fault.path}", fault.message)
     references = {day: Reference(**reference) for day, reference in raw["references"].items()}
     assumed = raw.get("assumed", False)
     stray = references.keys() - raw["values"].keys()

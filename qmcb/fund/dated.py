@@ -1,15 +1,12 @@
 """Files of dated values for the fund: one strict shape for schemes and for the criteria of an assessment."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-import jsonschema
-
-from qmcb import paths, strict_yaml
+from qmcb import paths, schema, strict_yaml
 from qmcb.errors import InputError
 from qmcb.fund import parameters
 from qmcb.fund.parameters import WrongParameter
@@ -69,11 +66,8 @@ def load(name: str, folder: Path) -> Dated:
         raise InputError(f"one of {', '.join(names(folder)) or 'the files'}", name, "correct the name")
     place = f"{folder.name}/{name}.yaml"
     raw = strict_yaml.read(folder / f"{name}.yaml", place)
-    schema = json.loads((paths.SCHEMES / "schema.json").read_text("utf-8"))
-    validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker(("date",)))
-    error = jsonschema.exceptions.best_match(validator.iter_errors(raw))
-    if error is not None:
-        raise broken(f"{place}, field {error.json_path}", "the shape of schema.json", error.message)
+    if fault := schema.fault(raw, paths.SCHEMES / "schema.json"):
+        raise broken(f"{place}, field {fault.path}", "the shape of schema.json", fault.message)
     assumed = raw.get("assumed", False)
     stray = raw["references"].keys() - raw["values"].keys()
     bare = {day for day, value in raw["values"].items() if value is not None} - raw["references"].keys()

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from qmcb.linkage import certain, doubts, keys, side
 from qmcb.linkage.keys import Keys, Pairs, Places
-from qmcb.linkage.links import Links, PassReport, table
+from qmcb.linkage.links import Links, PassReport, ordered, table
 from qmcb.linkage.records import Records, opened
 from qmcb.linkage.side import Rest, Side
 from qmcb.linkage.spec import CERTAIN_PASS, Spec, load
@@ -42,8 +42,9 @@ def deduplicate(
     some = certain.sample(sure, known, asked)
     here, there = found.verdicts.pairs
     verdicts = replace(found.verdicts, pairs=(rest.places[here], rest.places[there]))
+    both = known.ids, known.ids
     return Links(
-        table((known.ids, known.ids), sure, verdicts),
+        table(both, ordered(sure, both), verdicts),
         found.conflicts(*certain.named(apart, (known, known))),
         (
             PassReport(CERTAIN_PASS, len(sure[0]) + len(apart[0]), len(sure[0]), *skipped),

@@ -13,7 +13,7 @@ from qmcb.identity import text
 from qmcb.linkage import certain, doubts, side
 from qmcb.linkage.contenders import contenders
 from qmcb.linkage.keys import Pairs, Places
-from qmcb.linkage.links import Links, PassReport, table
+from qmcb.linkage.links import Links, PassReport, ordered, table
 from qmcb.linkage.records import Records, Source, opened
 from qmcb.linkage.side import Rest, Side
 from qmcb.linkage.spec import CERTAIN_PASS, Spec, load
@@ -70,6 +70,7 @@ def _linked(
     agree[alike] = certain.one_generation(_among(_at(pairs, np.flatnonzero(alike)), rows), known, spec)
     linked = _unrivalled(pairs, agree, sizes, left_only)
     sure, apart = _at(pairs, linked), _at(pairs, np.flatnonzero(~agree))
+    certainly = pool.submit(ordered, sure, ids)
     free = _left_over(pairs, linked, sizes, left_only)
     rest = _each(
         lambda one, rows, free: Rest(one, np.flatnonzero(np.isin(rows, free, kind="table"))),
@@ -91,7 +92,7 @@ def _linked(
     here, there = _each(lambda rows, worth, at: rows[worth[at]], rows, worth, verdicts.pairs)
     sample = _among(_at(pairs, some[np.isin(some, linked, kind="table")]), rows)
     return Links(
-        table(ids, sure, replace(verdicts, pairs=(here, there))),
+        table(ids, certainly.result(), replace(verdicts, pairs=(here, there))),
         found.conflicts(*certain.named(apart, sides)),
         (PassReport(CERTAIN_PASS, len(pairs[0]), len(sure[0]), *skipped), *found.weighed.found.reports),
         found.weighed,

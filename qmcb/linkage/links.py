@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from qmcb.linkage.keys import Pairs
+from qmcb.linkage.keys import Keys, Pairs
 from qmcb.linkage.side import rising
 from qmcb.linkage.spec import Spec
 
@@ -88,25 +88,40 @@ class Verdicts:
     which: npt.NDArray[np.integer]
 
 
-def table(ids: tuple[pa.Array, pa.Array], sure: Pairs, found: Verdicts) -> pa.Table:
-    """`Links.links` of certain pairs and others, by the places of their records among the `ids`."""
-    lefts, rights = (np.append(one, other) for one, other in zip(sure, found.pairs, strict=True))
-    order = np.argsort(lefts * max(len(ids[1]), 1) + rights)
-    certain = len(sure[0])
-    probability = np.append(np.ones(certain), found.probability)
-    decision = np.append(np.zeros(certain, np.int32), found.decision)
-    which = np.append(np.zeros(certain, np.int32), found.which + 1)
+def ordered(sure: Pairs, ids: tuple[pa.Array, pa.Array]) -> Keys:
+    """Certain pairs as one whole number each, `_one` of them, rising."""
+    found = _one(sure, ids)
+    found.sort()
+    return found
+
+
+def _one(pairs: Pairs, ids: tuple[pa.Array, pa.Array]) -> Keys:
+    width = np.uint64(max(len(ids[1]), 1))
+    return pairs[0].astype(np.uint64) * width + pairs[1].astype(np.uint64)
+
+
+def table(ids: tuple[pa.Array, pa.Array], sure: Keys, found: Verdicts) -> pa.Table:
+    """`Links.links` of certain pairs (`ordered`) and others, by their records' places among the `ids`."""
+    others = _one(found.pairs, ids)
+    order = np.argsort(others)
+    others = others[order]
+    at = np.searchsorted(sure, others)
+    pairs = np.divmod(np.insert(sure, at, others), np.uint64(max(len(ids[1]), 1)))
+
+    def among(certain: float, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        every = np.full(len(sure) + len(others), certain, values.dtype)
+        every[at + np.arange(len(others))] = values[order]
+        return every
+
     with ThreadPoolExecutor(2) as pool:
-        left_ids, right_ids = pool.map(
-            lambda known, at: known.take(pa.array(at[order])), ids, (lefts, rights)
-        )
+        left_ids, right_ids = pool.map(lambda known, places: known.take(pa.array(places)), ids, pairs)
     made = pa.table(
         {
             "left_id": left_ids,
             "right_id": right_ids,
-            "probability": probability[order],
-            "decision": _named(decision[order], DECISIONS),
-            "basis": _named(which[order], (CERTAIN, *found.told)),
+            "probability": among(1, found.probability),
+            "decision": _named(among(0, found.decision), DECISIONS),
+            "basis": _named(among(0, found.which + 1), (CERTAIN, *found.told)),
         }
     )
     in_order = all(rising(one) for one in ids)

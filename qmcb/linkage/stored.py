@@ -58,7 +58,8 @@ def _write(tables: Mapping[Path, pa.Table]) -> None:
         for draft in drafts.values():
             stack.callback(draft.unlink, missing_ok=True)
         for place, table in tables.items():
-            pq.write_table(table, drafts[place])
+            repeated = [name for name in table.column_names if not name.endswith("_id")]
+            pq.write_table(table, drafts[place], use_dictionary=repeated)
         for place in reversed(list(tables)):
             os.replace(drafts[place], place)
 

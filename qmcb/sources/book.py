@@ -127,7 +127,7 @@ def read_files(paths: Mapping[str, Path], told: SourceMap = mapping.NOTHING) -> 
 
 def _read(found: Place, stack: ExitStack) -> Book:
     staging = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qmcb-")))
-    con = ibis.duckdb.connect(staging / "book.duckdb", temp_directory=staging, memory_limit=_MEMORY)
+    con = ibis.duckdb.connect(temp_directory=staging, memory_limit=_MEMORY)
     stack.callback(con.disconnect)
     con.settings["TimeZone"] = _CHINA
     if con.settings["enable_progress_bar"] == "true":  # a notebook may have none, and refuses to be told

@@ -199,15 +199,18 @@ def _chinese(column: pa.BinaryArray) -> pa.StringArray:
     """The same for values none of which is ASCII: characters that take two bytes are looked up."""
     ends, content = text.spread(column)
     plain = (np.diff(ends) % 2 == 0) & ~_holding(content <= _ASCII, ends)
-    utf8 = _utf8()[text.spread(column.filter(pa.array(plain)))[1].view(">u2")]
+    utf8 = _utf8()[text.spread(column.filter(pa.array(plain)))[1].view("<u2")]
     ends = np.concatenate(([0], np.cumsum(np.diff(ends)[plain]))) // 2
-    known = ~_holding(utf8[:, 0] == 0, ends)
+    known = ~_holding(utf8 == 0, ends)
     if not known.all():
         plain[plain] = known
         utf8 = utf8[np.repeat(known, np.diff(ends))]
         ends = np.concatenate(([0], np.cumsum(np.diff(ends)[known])))
+    written = np.empty((len(utf8), 3), np.uint8)
+    for place in range(3):
+        written[:, place] = utf8 >> np.uint32(8 * place)
     found = pa.StringArray.from_buffers(
-        len(ends) - 1, pa.py_buffer((ends * 3).astype(np.int32)), pa.py_buffer(utf8.tobytes())
+        len(ends) - 1, pa.py_buffer((ends * 3).astype(np.int32)), pa.py_buffer(written)
     )
     if plain.all():
         return found
@@ -225,14 +228,14 @@ def _holding(marked: Mask, ends: NDArray[np.integer]) -> Mask:
 
 
 @cache
-def _utf8() -> NDArray[np.uint8]:
-    """The three bytes of UTF-8 for every two of GB18030 that are one such character, else zeros."""
-    table = np.zeros((1 << 16, 3), np.uint8)
+def _utf8() -> NDArray[np.uint32]:
+    """UTF-8 of three bytes, the first lowest, for every two of GB18030 that are such a character, else 0."""
+    table = np.zeros(1 << 16, np.uint32)
     for pair in range(_ASCII << 8, 1 << 16):
         with suppress(UnicodeDecodeError):
             character = pair.to_bytes(2).decode("gb18030").encode()
             if len(character) == 3:
-                table[pair] = list(character)
+                table[int.from_bytes(pair.to_bytes(2), "little")] = int.from_bytes(character, "little")
     return table
 
 

@@ -1,14 +1,11 @@
 """What a source calls its tables, columns and codes, where they are not known: params/sources/*.yaml."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import jsonschema
-
-from qmcb import paths, strict_yaml
+from qmcb import paths, schema, strict_yaml
 from qmcb.errors import InputError
 from qmcb.tables import CONTRACTS
 
@@ -53,12 +50,10 @@ def load(path: Path) -> SourceMap:
     if not path.is_file():
         raise InputError("a source's map", f"no file {path}", "name an existing file")
     raw = strict_yaml.read(path, path.name)
-    schema = json.loads((paths.SOURCES / "schema.json").read_text("utf-8"))
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(raw))
-    if error:
-        where = " → ".join(map(str, error.absolute_path)) or "the document"
+    if fault := schema.fault(raw, paths.SOURCES / "schema.json"):
+        where = " → ".join(fault.steps) or "the document"
         raise InputError(
-            f"{path.name} as params/sources/schema.json says", f"{where}: {error.message}", "correct it"
+            f"{path.name} as params/sources/schema.json says", f"{where}: {fault.message}", "correct it"
         )
     tables = {name: _table(path.name, name, told or {}, raw) for name, told in raw["tables"].items()}
     return SourceMap(raw["label"], raw.get("place"), tables)

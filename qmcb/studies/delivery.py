@@ -67,7 +67,7 @@ class Delivery:
             "读入": (
                 self.files,
                 "读入行数等于接收与隔离之和",
-                f"另有{self.others}列不在数据规范内，已保留。",
+                f"另有{self.others}列不在数据规范内，已保留。" if self.others else "",
             ),
             "隔离的行": (self.broken, "不符合数据规范的行，退回核对", _SHAPES),
             "已更正的写法": (self.repaired, "可以确定的写法已统一，行照常接收", ""),

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -131,23 +130,6 @@ def test_without_a_folder_nothing_is_saved(
     monkeypatch.chdir(tmp_path)
     study.save("")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_gb18030_csv_gives_the_same_findings(small: Path, tables: Saved, tmp_path: Path) -> None:
-    source = tmp_path / "csv"
-    source.mkdir()
-    shutil.copy(small / "case.key", source)
-    for file in small.glob("*.parquet"):
-        sink = pa.BufferOutputStream()
-        pc.write_csv(pq.read_table(file), sink)
-        (source / f"{file.stem}.csv").write_bytes(
-            sink.getvalue().to_pybytes().decode("utf-8").encode("gb18030")
-        )
-    found = saved(source, tmp_path / "saved")
-    assert list(found) == list(tables)
-    for name, table in tables.items():
-        kept = [column for column in table.column_names if column not in ("file", "sha256")]
-        assert found[name].select(kept).equals(table.select(kept)), name
 
 
 @pytest.mark.parametrize("name", VIEWS)

