@@ -347,12 +347,14 @@ def _day(text: str) -> date:
 
 
 def _check_sample(options: argparse.Namespace) -> int:
-    from qmcb.studies import planted, truth
+    from qmcb.studies import planted, planted_quality, truth
 
     broken, numbers = planted.check(options.folder)
     checked = truth.check(options.folder)
-    print(broken.to_string(index=False), numbers.to_string(index=False), checked.text(), sep="\n\n")
-    right = checked.right and planted.right(broken, numbers)
+    quality = planted_quality.check_folder(options.folder)
+    told = (broken.to_string(index=False), numbers.to_string(index=False), checked.text(), quality.text())
+    print(*told, sep="\n\n")
+    right = checked.right and planted.right(broken, numbers) and quality.right
     return 0 if right else _fail("something planted was not found as it is", EXIT_RUN)
 
 

@@ -581,7 +581,7 @@ REPAIR: Codes = {
     "label": "写了名称（已换为代码）",
 }
 
-# What is asked of every record (clause 二(六) of the notice), then what some answer (qmcb/enrolment/quality.py).
+# What is asked of every record (clause 二(六) of the notice), then what some answer (enrolment/quality.py).
 QUALITY: Codes = {
     "number": "号码不合编码规则",
     "holder": "号码归属不清",

@@ -19,8 +19,11 @@ _PROPOSED = {
     "probability": "float64",
 }  # fmt: skip
 _SCHEMA = pa.schema(
-    [("who", pa.int64()), *((name, pa.string()) for name in ("repair", "evidence", "found_in"))]
-    + [("probability", pa.float64())]
+    [
+        ("who", pa.int64()),
+        *((name, pa.string()) for name in ("repair", "evidence", "found_in")),
+        ("probability", pa.float64()),
+    ]
 )
 _CANDIDATE = {"who": "int64", **dict.fromkeys(("name", "birth", "number", "repair"), "string")}
 _NOBODY = {"person": "int64", "registered": "string", "found_in": "string"}
@@ -38,7 +41,7 @@ def registered(facts: Facts) -> ir.Table:
 
 
 def owned(facts: Facts) -> ir.Table:
-    """The number that is a person's own by linkage: person, owned, resident; none of who has only damaged ones."""
+    """A person's own number by linkage: person, owned, resident; none where all are damaged."""
     people = facts.people
     own = people.identities.filter(people.identities.by_number).join(people.profiles, "who")
     numbers = own.group_by("person").agg(owned=own.number.min())
@@ -49,7 +52,8 @@ def proposed(facts: Facts, judgements: ir.Table) -> ir.Table:
     """What is proposed for each number that is not right, or not the person's: no number is told.
 
     `judgements` are those of `quality.judged`. Columns: who; repair (of codes.NUMBER_DAMAGE: the one slip
-    that makes the number written of the right one; else null); evidence (of codes.EVIDENCE); found_in (the record of public security that has the right number, null without one);
+    that makes the number written of the right one; else null); evidence (of codes.EVIDENCE);
+    found_in (the record of public security that has the right number, null without one);
     probability of the link that it rests on, null without one.
     """
     faults = judgements.filter(
@@ -93,7 +97,7 @@ def _linked(facts: Facts, faults: ir.Table) -> ir.Table:
 
 
 def _alone(facts: Facts, faults: ir.Table) -> ir.Table:
-    """Of records that linking left alone: the repairs of the number that public security knows by the name."""
+    """Of records that linking left alone: repairs of the number that public security has under the name."""
     known = owned(facts).join(registered(facts), "person")
     public = known.select("registered", "found_in", number="owned")
     asked = faults.filter(faults.number.isnull(), faults.id_number.notnull(), faults.name.notnull())
@@ -107,10 +111,12 @@ def _alone(facts: Facts, faults: ir.Table) -> ir.Table:
 
 
 def _repaired(public: ir.Table, batch: pa.RecordBatch) -> pa.Table:
-    """The repairs that public security has under an agreeing name and no other birth; one each, or several."""
+    """The repairs that public security has under an agreeing name and no other birth, one or several."""
     candidates = pd.DataFrame(_candidates(batch), columns=["who", "name", "birth", "number", "repair"])
     asked = ibis.memtable(candidates, schema=_CANDIDATE)
-    met = asked.join(public, "number").filter(ibis._.birth.isnull() | (ibis._.birth == ibis._.number.substr(6, 8)))
+    met = asked.join(public, "number").filter(
+        ibis._.birth.isnull() | (ibis._.birth == ibis._.number.substr(6, 8))
+    )
     told = met.order_by("who", "number").to_pyarrow().combine_chunks()
     agrees = names.agree(text.strings(told["name"]), text.strings(told["registered"]))
     rows = told.filter(agrees.fill_null(False)).to_pandas()

@@ -42,7 +42,7 @@ def judged(facts: Facts) -> ir.Table:
 
 
 def records(facts: Facts, judgements: ir.Table) -> ir.Table:
-    """Every row of every table of people with the answers: table, record_id, who, person, county, away, answers.
+    """Every row of every table of people: table, record_id, who, person, county, away, and the answers.
 
     county is null where the row has none; away: the row is of another province's office. Who stands in such a
     row with a number of this province may have moved the hukou away with it: that is to be asked elsewhere.
@@ -77,7 +77,9 @@ def findings(facts: Facts, judgements: ir.Table, rows: ir.Table) -> ir.Table:
       about the kind (quality/kind, benefits), else by state (quality/state)
     """
     wrong = [
-        rows.filter(~rows[question].isin(codes.IN_ORDER)).mutate(rule=ibis.literal(question), kind=rows[question])
+        rows.filter(~rows[question].isin(codes.IN_ORDER)).mutate(
+            rule=ibis.literal(question), kind=rows[question]
+        )
         for question in QUESTIONS
     ]  # fmt: skip
     columns = ["table", "record_id", "person", "who", "rule", "kind", "county", "away"]
@@ -94,7 +96,7 @@ def findings(facts: Facts, judgements: ir.Table, rows: ir.Table) -> ir.Table:
 
 
 def _evident(found: ir.Table) -> ir.Table:
-    """The findings with what is proposed for their rule; what linkage says of a number is no news of a name."""
+    """The findings with what is proposed for their rule; linkage says nothing new of a name."""
     rewritten = (found.rule == "number") & found.kind.isin(codes.REWRITTEN)
     linked = ~rewritten & found.rule.isin(("number", "holder")) & found.kind.notin(codes.FAULTLESS)
     return found.mutate(
@@ -154,9 +156,7 @@ def _ordered(facts: Facts, found: ir.Table) -> ir.Table:
     by_kind = by_kind.union(benefits).rename({f"{name}_kind": name for name in _SAID})
     joined = beside(beside(found, by_state, "state"), by_kind, "kind")
     own = joined.action_kind.notnull()
-    return joined.mutate(
-        **{name: ibis.ifelse(own, joined[f"{name}_kind"], joined[name]) for name in _SAID}
-    )
+    return joined.mutate(**{name: ibis.ifelse(own, joined[f"{name}_kind"], joined[name]) for name in _SAID})
 
 
 def _problems(facts: Facts) -> ir.Table:

@@ -5,8 +5,8 @@ from functools import cache
 import pyarrow as pa
 
 # Each character with its standard form, of those that people are named with. Source: the tables of
-# standard, traditional and variant characters in 通用规范汉字表 (国发〔2013〕23号), recalled, not copied; some,
-# such as 喆 and 堃, are standard themselves since 2013, and older systems hold the other one.
+# standard, traditional and variant characters in 通用规范汉字表 (国发〔2013〕23号), recalled, not copied;
+# some, such as 喆 and 堃, are standard themselves since 2013, and older systems hold the other one.
 _PAIRS = (
     "國国 華华 偉伟 麗丽 軍军 強强 東东 陳陈 張张 劉刘 楊杨 趙赵 黃黄 "
     "吳吴 孫孙 馬马 羅罗 鄭郑 謝谢 韓韩 馮冯 蕭萧 許许 鄧邓 呂吕 蘇苏 "

@@ -94,14 +94,23 @@ class DataQuality:
         now = self.faults.select(*_KEYS, "kind")
         then = ibis.memtable(self.before.select([*_KEYS, "kind"])).rename(kind_then="kind")
         then = then.filter(then.kind_then.notin(codes.FAULTLESS))
-        there = self.records.select("table", "record_id").distinct().mutate(there=True)
+        records = self.records.select("table", "record_id").distinct()
+        there = self.linked.facts.kept("there", records).mutate(there=ibis.literal(True))
         both = now.outer_join(then, _KEYS)
         keys = {name: ibis.coalesce(both[name], both[f"{name}_right"]) for name in _KEYS}
-        told = both.select(**keys, kind=ibis.coalesce(both.kind, both.kind_then), is_=both.kind.notnull(), was=both.kind_then.notnull())
-        told = told.left_join(there, ["table", "record_id"])
+        kept = both.select(
+            **keys,
+            kind=ibis.coalesce(both.kind, both.kind_then),
+            is_=both.kind.notnull(),
+            was=both.kind_then.notnull(),
+        )
+        told = self.linked.facts.kept("flow", kept).left_join(there, ["table", "record_id"])
         flow = ibis.cases(
-            (told.is_ & told.was, "open"), (told.is_, "new"), (told.there.notnull(), "corrected"), else_="gone"
-        )  # fmt: skip
+            (told.is_ & told.was, "open"),
+            (told.is_, "new"),
+            (told.there.notnull(), "corrected"),
+            else_="gone",
+        )
         counted = told.mutate(flow=flow).group_by("rule", "kind", "flow").agg(records=ibis._.count())
         frame: pd.DataFrame = counted.order_by("rule", "kind", "flow").to_pandas()
         return frame
@@ -113,9 +122,9 @@ class DataQuality:
             Line(
                 f"{CONTRACTS[table].label}：{codes.QUALITY_QUESTION[question]}",
                 int(book[table].count().to_pyarrow().as_py()),
-                self._parts(question, own),
+                self._parts(question, self.counts[self.counts["table"] == table]),
             )
-            for table, own in self.counts.groupby("table", sort=False)
+            for table in dict.fromkeys(self.counts["table"])
             for question in quality.QUESTIONS
         ]
         return (*book.balance(), *self.linked.people.lines, *lines, self._people())
@@ -138,8 +147,8 @@ class DataQuality:
     def save(self, folder: str) -> None:
         """Write the findings as Parquet, each record under its case number and without a person.
 
-        What is proposed stands there by its kind, with the record of public security that has the right number
-        or name; the number or name itself stands nowhere. Does nothing where `folder` is empty.
+        What is proposed stands there by its kind, with the record of public security that has the right
+        number or name; the number or name itself stands nowhere. Does nothing where `folder` is empty.
         """
         if not folder:
             return
@@ -184,9 +193,7 @@ def open_study(
         Whatever is wrong with the source or the parameters, in one line.
     """
     before = _earlier(earlier, Period.parse(period)) if earlier else None
-    linked = cross_province.open_study(
-        source, province=province, period=period, accept=accept, review=review
-    )
+    linked = cross_province.open_study(source, province=province, period=period, accept=accept, review=review)
     return DataQuality(linked, before)
 
 

@@ -34,7 +34,8 @@ def summary(study: DataQuality) -> Table:
     by_rule = {rule: faults.filter(faults.rule == rule) for rule in codes.QUALITY}
     numbers = by_rule["number"]
     rewritten = numbers.filter(numbers.kind.isin(codes.REWRITTEN))
-    states = dict(words.people(faults, "state").itertuples(index=False))
+    counted = words.people(faults, "state")
+    states = dict(zip(counted["state"], counted["people"], strict=True))
     told = [
         (
             "须更正的",
@@ -42,12 +43,19 @@ def summary(study: DataQuality) -> Table:
             f"共核对{int(study.counts['records'].sum()):,}条记录",
         ),
         (codes.QUALITY["number"], f"{_people(numbers)}，其中{_people(rewritten)}改写即可"),
-        (codes.QUALITY["holder"], f"{_people(by_rule['holder'])}；另有{_people(asked)}非本省户籍，不属差错，待国家库核对"),
+        (
+            codes.QUALITY["holder"],
+            f"{_people(by_rule['holder'])}；另有{_people(asked)}非本省户籍，不属差错，待国家库核对",
+        ),
         (codes.QUALITY["name"], _people(by_rule["name"])),
         (codes.QUALITY["dead"], _people(by_rule["dead"])),
         (
             "由谁更正",
-            "；".join(f"{label}{mask.suppress(states[key])}人" for key, label in codes.QUALITY_STATE.items() if key in states),
+            "；".join(
+                f"{label}{mask.suppress(states[key])}人"
+                for key, label in codes.QUALITY_STATE.items()
+                if key in states
+            ),
         ),
     ]
     absent = study.open_questions
@@ -79,7 +87,10 @@ def fall(study: DataQuality) -> Picture:
     wrong = sum(sizes[label] for label in second)
     rows = [("各表全部记录", whole, "total"), ("未见差错", right, "out")]
     rows += [(label, sizes[label], "out") for label in first if sizes[label]]
-    rows += [("须更正", wrong, "kept"), *((label, sizes[label], "finding") for label in second if sizes[label])]
+    rows += [
+        ("须更正", wrong, "kept"),
+        *((label, sizes[label], "finding") for label in second if sizes[label]),
+    ]
     return charts.fall(
         pd.DataFrame(rows, columns=["label", "count", "role"]),
         title=f"{whole:,}条记录中{mask.suppress(wrong)}条须查证更正，占{style.share(wrong, whole)}",
@@ -102,7 +113,9 @@ def names(study: DataQuality) -> Picture | Table:
     people = words.persons(found)
     if not people:
         return words.nothing(codes.QUALITY["name"], "没有发现。")
-    most = words.people(found, "kind").sort_values(["people", "kind"], ascending=[False, True])["kind"].iloc[0]
+    most = (
+        words.people(found, "kind").sort_values(["people", "kind"], ascending=[False, True])["kind"].iloc[0]
+    )
     frame = _stacked(counted, codes.NAME_DIFFERENCE, codes.QUALITY_STATE, "state")
     return charts.bars(
         frame,
@@ -155,7 +168,9 @@ def places(study: DataQuality) -> Picture | Table:
 
 def orders(study: DataQuality) -> Table:
     """The way of correction ordered for each state, with its article and who acts."""
-    found = study.faults.filter(study.faults.rule.isin(("number", "name")) | (study.faults.kind == "not_found"))
+    found = study.faults.filter(
+        study.faults.rule.isin(("number", "name")) | (study.faults.kind == "not_found")
+    )
     return _orders(found, "state", codes.QUALITY_STATE, "状态", "号码、姓名有误的，怎样更正")
 
 
@@ -167,8 +182,10 @@ def proposals(study: DataQuality) -> Picture | Table:
         return words.nothing("更正建议", "没有发现。")
     group = {key: label for label, (keys, _) in _EVIDENCE.items() for key in keys}
     counted = counted.assign(part=counted["evidence"].map(group))
-    counted = counted.groupby(["kind", "part"], as_index=False)["people"].sum()
-    frame = _stacked(counted, {**codes.NUMBER_FAULT, **codes.HOLDER}, {label: label for label in _EVIDENCE}, "part")
+    counted = counted.groupby(["kind", "part"], as_index=False).agg(people=("people", "sum"))
+    frame = _stacked(
+        counted, {**codes.NUMBER_FAULT, **codes.HOLDER}, {label: label for label in _EVIDENCE}, "part"
+    )
     records = found.count().to_pyarrow().as_py()
     proposed = found.filter(found.evidence.notin(codes.UNPROPOSED)).count().to_pyarrow().as_py()
     return charts.bars(
@@ -202,7 +219,8 @@ def flow(study: DataQuality) -> Picture | Table:
     """What became of the faults of an earlier run; a sentence where there is none to compare with."""
     if study.before is None:
         return words.nothing(
-            "与上期相比", "没有给出上期结果表，无法比较；可用参数earlier指明上期运行的tables/01_data_quality。"
+            "与上期相比",
+            "没有给出上期结果表，无法比较；可用参数earlier指明上期运行的tables/01_data_quality。",
         )
     found = study.flow()
     if not len(found):
@@ -228,7 +246,9 @@ def _by_table(study: DataQuality, rule: str) -> Picture | Table:
     counted = _in_order(counted, "kind", codes.QUALITY_KINDS[rule])
     tables = {name: contract.label for name, contract in CONTRACTS.items() if name in set(counted["table"])}
     labels = codes.QUALITY_KINDS[rule]
-    most = words.people(found, "kind").sort_values(["people", "kind"], ascending=[False, True])["kind"].iloc[0]
+    most = (
+        words.people(found, "kind").sort_values(["people", "kind"], ascending=[False, True])["kind"].iloc[0]
+    )
     return _matrix(
         counted["kind"].map(labels), counted["table"], counted["people"], tables,
         title=f"{mask.suppress(words.persons(found))}人的号码不合编码规则，{labels[most]}的最多",
@@ -247,7 +267,9 @@ def _matrix(
     return charts.matrix(pd.concat([first, frame], ignore_index=True), title=title, unit="人", note=note)
 
 
-def _stacked(counted: pd.DataFrame, kinds: Mapping[str, str], parts: Mapping[str, str], part: str) -> pd.DataFrame:
+def _stacked(
+    counted: pd.DataFrame, kinds: Mapping[str, str], parts: Mapping[str, str], part: str
+) -> pd.DataFrame:
     """label, part and count for bars, the parts in their order."""
     frame = pd.DataFrame(
         {"label": counted["kind"].map(kinds), "part": counted[part].map(parts), "count": counted["people"]}

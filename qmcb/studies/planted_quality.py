@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 import ibis
 import pandas as pd
@@ -13,7 +15,7 @@ from pypinyin import lazy_pinyin
 from qmcb import codes
 from qmcb.enrolment import correction
 from qmcb.linkage import evaluate
-from qmcb.studies import planted
+from qmcb.studies import data_quality, planted, truth
 from qmcb.studies.data_quality import DataQuality
 
 # What each planted fault may be found as, where it need not be found as itself. A surname that is read in
@@ -32,6 +34,8 @@ EXPECTED: Mapping[str, Mapping[str, set[str]]] = {
         "of_another": {"of_another", "shared"},
         "elsewhere": {"elsewhere", "shared"},  # somebody else uses it, and no public security to ask
     },
+    # Who died in the month of the report and whose record of death is in quarantine: no more can be known.
+    "dead": {planted.NOTHING: {"open_while_cancelled"}},
 }  # fmt: skip
 
 
@@ -57,6 +61,13 @@ class Checked:
         return "\n\n".join(frame.to_string(index=False) for frame in (self.confusion, self.proposals))
 
 
+def check_folder(folder: Path) -> Checked:
+    """The same of a sample as `qmcb sample` made it; `InputError` where the folder has no truth."""
+    study = data_quality.open_study(str(folder), province="64", period=truth.period_of(folder))
+    with study.linked.book:
+        return check(study)
+
+
 def check(study: DataQuality) -> Checked:
     """The findings of a study of a sample against its truth."""
     records = _records(study)
@@ -79,14 +90,14 @@ def _records(study: DataQuality) -> pd.DataFrame:
     sound = evaluate.rightly_linked(evaluate.judged(book, people))
     written = people.profiles.select("who", "id_number", written="name")
     rows = study.records.join(sound, "person").join(written, "who").to_pandas()
-    truth = evaluate.truth(book, "people").to_pandas().set_index("person")
-    rows["true_number"] = rows["true_person"].map(truth["id_number"])
-    rows["true_name"] = rows["true_person"].map(truth["name"])
+    true = evaluate.truth(book, "people").to_pandas().set_index("person")
+    rows["true_number"] = rows["true_person"].map(true["id_number"])
+    rows["true_name"] = rows["true_person"].map(true["name"])
     sent = rows["id_number"].where(rows["id_number"].notna(), None)
     rows["planted_number"] = [
         planted.kind(was, is_) for was, is_ in zip(rows["true_number"], sent, strict=True)
     ]
-    rows["planted_holder"] = _holders(rows, truth, set(truth["id_number"]), linked.province)
+    rows["planted_holder"] = _holders(rows, true, set(true["id_number"]), linked.province)
     wrong = rows.loc[(rows["table"] == "residents") & (rows["written"] != rows["true_name"]), "true_person"]
     names = [name_kind(was, is_) for was, is_ in zip(rows["true_name"], rows["written"], strict=True)]
     registered = set(rows.loc[rows["table"] == "residents", "true_person"])
@@ -95,13 +106,14 @@ def _records(study: DataQuality) -> pd.DataFrame:
     )
     unsure = rows["true_person"].isin(set(wrong))
     rows.loc[unsure, "planted_name"] = rows.loc[unsure, "name"]
-    return rows
+    told: pd.DataFrame = rows
+    return told
 
 
-def _holders(rows: pd.DataFrame, truth: pd.DataFrame, numbers: set[str], province: str) -> pd.Series:
+def _holders(rows: pd.DataFrame, true: pd.DataFrame, numbers: set[str], province: str) -> pd.Series:
     """Whose the numbers really are."""
     own = rows["planted_number"].isin(("right", "fifteen", "lower_x", "full_width", "spaces"))
-    resident = rows["true_person"].map(truth["kind"]) == "resident"
+    resident = rows["true_person"].map(true["kind"]) == "resident"
     foreign = ~own & rows["id_number"].isin(numbers)
     abroad = rows["away"] | ~rows["true_number"].str.startswith(province)
     told = pd.Series("no_number", index=rows.index)
@@ -122,7 +134,8 @@ def name_kind(was: str, written: str | None) -> str:
     if bare[0] == bare[1]:
         return "separator"
     if any(mark.isascii() for mark in bare[1]):
-        return "rare"
+        kept = [mark for mark in bare[1] if not mark.isascii()]
+        return "rare" if set(kept) <= set(bare[0]) else "several"
     apart = [(a, b) for a, b in zip(*bare, strict=False) if a != b]
     if len(bare[0]) != len(bare[1]) or len(apart) != 1:
         return "several"
@@ -133,14 +146,14 @@ def name_kind(was: str, written: str | None) -> str:
 
 
 @cache
-def _lists() -> dict[str, dict[object, object]]:
+def _lists() -> dict[str, dict[Any, Any]]:
     told = yaml.safe_load(files("qmcb.sample").joinpath("names.yaml").read_text(encoding="utf-8"))
     marks = "".join(told["separators"]) + "·"
     return {"separators": dict.fromkeys(map(ord, marks)), "rare": told["rare"]}
 
 
 def _dead(study: DataQuality, persons: set[int]) -> pd.DataFrame:
-    """Benefits and enrolments of the dead, record by record; the sample ends every enrolment with the life."""
+    """Benefits and enrolments of the dead, record by record; every enrolment of the sample ends in time."""
     found = study.faults.filter(study.faults.rule == "dead").select("person", "record_id", "kind").to_pandas()
     found = found[found["person"].isin(persons)][["record_id", "kind"]]
     sound = evaluate.rightly_linked(evaluate.judged(study.linked.book, study.linked.people))
@@ -164,5 +177,8 @@ def _proposals(study: DataQuality, records: pd.DataFrame) -> pd.DataFrame:
     told = asked.select("table", "record_id", "evidence", "proposed").to_pandas()
     told = told.merge(records[["table", "record_id", "true_number"]], on=["table", "record_id"])
     right = told["proposed"] == told["true_number"]
-    counted = told.assign(right=right, wrong=~right).groupby("evidence", as_index=False)[["right", "wrong"]].sum()
-    return counted.sort_values("evidence", key=lambda own: own.map(list(codes.EVIDENCE).index))
+    counted = (
+        told.assign(right=right, wrong=~right).groupby("evidence", as_index=False)[["right", "wrong"]].sum()
+    )
+    told = counted.sort_values("evidence", key=lambda own: own.map(list(codes.EVIDENCE).index))
+    return pd.DataFrame(told)

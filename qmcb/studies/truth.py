@@ -48,7 +48,7 @@ class Checked:
 
 def check(folder: Path) -> Checked:
     """Read, link and judge a sample; InputError where the folder has no truth."""
-    study = open_study(str(folder), province="64", period=_period(folder))
+    study = open_study(str(folder), province="64", period=period_of(folder))
     try:
         return confusion(study)
     finally:
@@ -72,7 +72,7 @@ def confusion(study: CrossProvince) -> Checked:
     )
 
 
-def _period(folder: Path) -> str:
+def period_of(folder: Path) -> str:
     readme = folder / "README.md"
     told = _PERIOD.search(readme.read_text("utf-8")) if readme.is_file() else None
     if told is None or not (folder / "truth").is_dir():
