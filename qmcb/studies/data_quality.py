@@ -67,7 +67,7 @@ class DataQuality:
     def counts(self) -> pd.DataFrame:
         """Records by table and answers: table, number, holder, name (see `quality.judged`), records."""
         counted = self.records.group_by("table", *quality.QUESTIONS).agg(records=ibis._.count())
-        frame: pd.DataFrame = counted.to_pandas()
+        frame: pd.DataFrame = counted.order_by("table", *quality.QUESTIONS).to_pandas()
         return frame
 
     @cached_property
@@ -124,7 +124,7 @@ class DataQuality:
                 int(book[table].count().to_pyarrow().as_py()),
                 self._parts(question, self.counts[self.counts["table"] == table]),
             )
-            for table in dict.fromkeys(self.counts["table"])
+            for table in self.counts["table"].unique()
             for question in quality.QUESTIONS
         ]
         return (*book.balance(), *self.linked.people.lines, *lines, self._people())

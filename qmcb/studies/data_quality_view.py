@@ -201,7 +201,8 @@ def proposals(study: DataQuality) -> Picture | Table:
 def evidence(study: DataQuality) -> Table:
     """What the proposals rest on, strongest first."""
     found = study.faults
-    counted = found.group_by("evidence").agg(people=found.person.nunique(), records=found.count()).to_pandas()
+    counted = found.group_by("evidence").agg(people=found.person.nunique(), records=found.count())
+    counted = counted.order_by("evidence").to_pandas()
     counted = _in_order(counted, "evidence", codes.EVIDENCE)
     frame = pd.DataFrame(
         {
@@ -281,7 +282,8 @@ def _stacked(
 def _orders(found: ir.Table, by: str, labels: Mapping[str, str], head: str, caption: str) -> Table:
     """People and records by kind or state, with action, who acts and the article."""
     keys = [by, "action", "decides", "document", "article", "confirmed"]
-    counted = found.group_by(keys).agg(people=found.person.nunique(), records=found.count()).to_pandas()
+    counted = found.group_by(keys).agg(people=found.person.nunique(), records=found.count())
+    counted = counted.order_by(keys).to_pandas()
     counted = _in_order(counted, by, labels)
     frame = pd.DataFrame(
         {
