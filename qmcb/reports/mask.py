@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qmcb import paths
 from qmcb.errors import InputError
 
 FEWEST = 5
@@ -55,7 +56,7 @@ def case_numbers(keys: pa.Array | Sequence[str], *, key: bytes, prefix: str) -> 
 
 
 def read_key(path: Path | None, source: Path) -> bytes:
-    """The office's secret for case numbers.
+    """The office's secret for case numbers, which nobody but its owner may read.
 
     From `path`, else the file that the environment variable QMCB_CASE_KEY_FILE names, else
     ``case.key`` in the source (the sample carries one), else a private file of this user, made
@@ -64,12 +65,17 @@ def read_key(path: Path | None, source: Path) -> bytes:
     Raises
     ------
     InputError
-        The file cannot be read, or holds fewer than 16 bytes.
+        The file cannot be read, lies within the project, can be read by others (but the one in
+        the source), or holds fewer than 16 bytes.
     """
     named = path or (Path(os.environ[KEY_FILE]) if os.environ.get(KEY_FILE) else None)
     demonstration = source / "case.key"
     file = named or (demonstration if demonstration.exists() else _own_key())
+    if named and named.resolve().is_relative_to(paths.ROOT):
+        raise InputError("a case key outside the project", str(file), f"move it, and set {KEY_FILE}")
     try:
+        if file != demonstration and os.name == "posix" and file.stat().st_mode & 0o077:
+            raise InputError("a case key that only its owner can read", str(file), f"chmod 600 {file}")
         key = file.read_bytes()
     except OSError as error:
         found = f"{file}: {error.strerror}"

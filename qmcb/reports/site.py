@@ -42,7 +42,7 @@ def write(out: Path) -> None:
         plans=plans, words=codes.SITE, gate=codes.GATE, style=Markup(style)
     )
     if leaks := leak.scan(html):
-        raise RunError(f"{INDEX}: withheld, {len(leaks)} values in it may identify a person")
+        raise RunError(f"{INDEX}: withheld, as it may identify a person ({leak.told(leaks)})")
     stage.write(out / INDEX, html)
 
 

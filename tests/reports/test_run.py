@@ -15,12 +15,13 @@ import pytest
 from qmcb import cli, paths
 from qmcb.errors import RunError
 from qmcb.reports import hold, manifest, plan, run, stage
+from qmcb.studies import named
 from tests.reports import office
 
 HANG = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(600)"
 RING = f"import os\nos.kill(os.getppid(), {signal.SIGALRM:d})\n{HANG}"
 DIE = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
-TOUCH = "open(source + '/deaths.csv', 'a').write('640106,2024-03-01\\n')"
+TOUCH = "open(source + '/deaths.csv', 'a').write(',,640106,2024-03-01\\n')"
 FILL = "open(out + '/big', 'wb').write(bytes(3_000_000))"
 UNREADABLE = "open(source)"
 
@@ -33,7 +34,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def make(lines: list[str] | None = None) -> Path:
-    return run.run(plan.load(Path("plan.yaml")), Path("out"), (lines if lines is not None else []).append)
+    say = (lines if lines is not None else []).append
+    return run.run(plan.load(Path("plan.yaml")), Path("out"), say, named.of_source)
 
 
 def content(folder: Path) -> str:
