@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 
 from qmcb import paths
 from qmcb.errors import InputError
+from qmcb.reports import suppress as suppress_
 
-FEWEST = 5
+FEWEST = suppress_.FEWEST
 """Counts of people below this, other than none, are not shown."""
 KEY_FILE = "QMCB_CASE_KEY_FILE"
 
@@ -130,22 +131,11 @@ def suppress(count: int) -> str:
 
 
 def hidden(counts: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Which cells not to show: those of one to four, and the smallest other of a line with one such.
+    """Which cells not to show: those of one to four, and what else would give these away.
 
-    A line is the whole of a list, each row and each column of a matrix: its total is often known,
-    and would give a single hidden cell away.
+    The total of a list, and of each row and column of a matrix, is thought to be known from elsewhere.
     """
-    cells = np.asarray(counts)
-    hide = (cells > 0) & (cells < FEWEST)
-    before = -1
-    while before != int(hide.sum()):
-        before = int(hide.sum())
-        for view, cover in [(cells, hide), (cells.T, hide.T)][: cells.ndim]:
-            for line, covered in zip(np.atleast_2d(view), np.atleast_2d(cover), strict=True):
-                shown = np.flatnonzero(~covered & (line > 0))
-                if covered.sum() == 1 and shown.size:
-                    covered[shown[np.argmin(line[shown])]] = True
-    return hide
+    return suppress_.table(counts)["cells"]
 
 
 def explanation(texts: Iterable[str]) -> str:
@@ -156,7 +146,12 @@ def explanation(texts: Iterable[str]) -> str:
 
 def suppress_all(counts: npt.ArrayLike) -> npt.NDArray[np.object_]:
     """Texts of the counts: ``<5`` for one to four, ``*`` for others that would give those away."""
+    return marked(counts, hidden(counts))
+
+
+def marked(counts: npt.ArrayLike, hide: npt.ArrayLike) -> npt.NDArray[np.object_]:
+    """Texts of the counts, where `hide` says which of five and more are not shown."""
     cells = np.asarray(counts)
     texts = np.array([suppress(int(count)) for count in cells.ravel()], dtype=object).reshape(cells.shape)
-    texts[hidden(cells) & (cells >= FEWEST)] = "*"
+    texts[np.asarray(hide, bool) & (cells >= FEWEST)] = "*"
     return texts

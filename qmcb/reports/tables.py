@@ -74,6 +74,7 @@ def table(
     sums: Mapping[str, npt.ArrayLike] | None = None,
     shares: Collection[str] = (),
     decimals: Mapping[str, int] | None = None,
+    hide: Mapping[str, npt.ArrayLike] | None = None,
     bar: str | None = None,
     note: str = "",
 ) -> Table:
@@ -88,6 +89,8 @@ def table(
         Headings of the columns, by column name, such as contracts and code lists give.
     people
         Columns that count people: one to four are hidden, as in `mask.suppress_all`.
+    hide
+        Of such columns which rows not to show besides, where other tables of the page decide on it.
     sums
         Columns of months or money, each with the numbers of people whom its sums are of: a sum is
         hidden where such a number would be.
@@ -104,6 +107,8 @@ def table(
         {name: _texts(frame[name], name in people, name in shares, digits.get(str(name))) for name in frame},
         dtype=object,
     )
+    for name, rows in (hide or {}).items():
+        texts[name] = mask.marked(frame[name].to_numpy("int64"), rows)
     for name, counts in (sums or {}).items():
         texts.loc[mask.hidden(counts) & frame[name].notna().to_numpy(), name] = _HIDDEN
     names = {str(name): str((labels or {}).get(str(name), name)) for name in frame}

@@ -5,12 +5,8 @@ import re
 import stat
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
 
 from qmcb import paths
 from qmcb.errors import InputError
@@ -100,11 +96,3 @@ def test_counts_of_a_few_are_not_shown() -> None:
     assert [mask.suppress(count) for count in (0, 1, 4, 5, 7_202_654)] == ["0", "<5", "<5", "5", "7,202,654"]
     assert mask.suppress_all([100, 3, 0, 7]).tolist() == ["100", "<5", "0", "*"]
     assert mask.explanation(["100", "7"]) == ""
-
-
-@given(arrays(np.int64, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=st.integers(0, 12)))
-def test_no_single_hidden_cell_in_a_line_with_others(counts: np.ndarray) -> None:
-    hide = mask.hidden(counts)
-    assert hide[(counts > 0) & (counts < 5)].all() and not hide[counts == 0].any()
-    for line, covered in [*zip(counts, hide, strict=True), *zip(counts.T, hide.T, strict=True)]:
-        assert covered.sum() != 1 or (line > 0).sum() == 1
