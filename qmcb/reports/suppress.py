@@ -7,6 +7,7 @@ hidden count can be found out is asked exactly, as the least and the most that w
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +22,14 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _Relation:
-    """Sum of `parts` less `whole` is 0, or at least 0 where parts may overlap."""
+    """Sum of `parts` less `whole`: 0 for a ``sum``, at least 0 for a ``union`` and for a whole ``within``.
+
+    A union whose parts do not overlap in fact is taken as a sum: who guesses so would be right.
+    """
 
     whole: Key
     parts: tuple[Key, ...]
-    exact: bool
+    kind: Literal["sum", "union", "within"]
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -60,18 +64,18 @@ class Numbers:
 
     def total(self, whole: Key, parts: Iterable[Key]) -> None:
         """`whole` is the sum of its parts."""
-        self._relations.append(_Relation(whole, tuple(parts), exact=True))
+        self._relations.append(_Relation(whole, tuple(parts), "sum"))
 
     def union(self, whole: Key, parts: Iterable[Key]) -> None:
         """`whole` counts who is in any of the parts, which may overlap."""
         held = tuple(parts)
-        self._relations.append(_Relation(whole, held, exact=False))
+        self._relations.append(_Relation(whole, held, "union"))
         for part in held:
             self.within(part, whole)
 
     def within(self, part: Key, whole: Key) -> None:
         """`part` counts some of those whom `whole` counts."""
-        self._relations.append(_Relation(part, (whole,), exact=False))
+        self._relations.append(_Relation(part, (whole,), "within"))
 
     def small(self) -> list[Key]:
         """The counts too small to be shown, in the order in which they were told."""
@@ -157,8 +161,12 @@ class Numbers:
                     rows[at, place[other]] += sign
                 else:
                     rest[at] += sign * self.values[other]
-        exact = np.array([relation.exact for relation in held], bool)
+        exact = np.array([relation.kind == "sum" or self._disjoint(relation) for relation in held], bool)
         return rows, -rest, np.where(exact, -rest, np.inf)
+
+    def _disjoint(self, relation: _Relation) -> bool:
+        overlap = sum(self.values[part] for part in relation.parts) - self.values[relation.whole]
+        return relation.kind == "union" and not overlap
 
     def _bounds(self, key: Key) -> tuple[int, int]:
         """What the mark in place of a number says of it; nobody believes in more than all of them."""
