@@ -24,6 +24,7 @@ from qmcb.reports.plan import OUT, SOURCE, Plan, Report, labels
 
 TABLES = "tables"
 _TEMPORARY = ".temporary"
+_INDEX = "../../index.html"  # as seen from a page of a finished run
 # People's records pass between this process and the kernel: nobody else on the machine may listen.
 # What a kernel logs of its own coming and going is not for the person who waits for the report.
 _KERNEL = Config(
@@ -43,7 +44,7 @@ def make(report: Report, plan: Plan, folder: Path, people: People) -> None:
     """
     notebook = execute(report.notebook, report.name, report.asked, folder, plan.seconds_a_cell)
     page = folder / f"{report.name}.html"
-    render.page(notebook, page, title=plan.title, facts=_facts(report))
+    render.page(notebook, page, title=plan.title, facts=_facts(report), index=_INDEX)
     if found := leak.scan_folder(folder, people):
         raise RunError(f"{report.name}: withheld, as it may identify a person: {'; '.join(found)}")
 
