@@ -31,7 +31,8 @@ class Table:
         heads = "".join(f'<th scope="col"{self._look(name)}>{escape(name)}</th>' for name in names)
         rows = []
         for at, cells in enumerate(self.texts.itertuples(index=False)):
-            head = f'<th scope="row"{self._look(first)}>{escape(cells[0])}</th>'
+            named = 'th scope="row"' if cells[0] else "td"  # nothing is no heading
+            head = f"<{named}{self._look(first)}>{escape(cells[0])}</{named[:2]}>"
             rest = (self._cell(name, at, text) for name, text in zip(others, cells[1:], strict=True))
             rows.append(f"<tr>{head}{''.join(rest)}</tr>")
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
