@@ -232,3 +232,11 @@ def test_plan_numbers(place: Path) -> None:
     office.make(place, more="seconds_a_run: 60\nkeep: 3")
     read = plan.load(Path("plan.yaml"))
     assert (read.seconds_a_run, read.seconds_a_cell, read.keep) == (60, plan.SECONDS_A_CELL, 3)
+
+
+def test_a_manifest_that_names_somebody_of_the_source_withholds_the_run(place: Path) -> None:
+    office.make(place)
+    (place / "source" / f"{office.NAME}.txt").write_text("a file that no table is read from", "utf-8")
+    with pytest.raises(RunError, match=r"^manifest.json: withheld, as it may identify a person \(1 name\)$"):
+        make()
+    assert seen(place / "out" / "plan") == []

@@ -103,3 +103,13 @@ def test_what_does_not_hold_is_told() -> None:
     held.total("whole", ["a"])
     with pytest.raises(ValueError, match="do not hold"):
         held.hidden()
+
+
+def test_who_guesses_that_parts_do_not_overlap_finds_nothing() -> None:
+    """58 are in either part; that nobody is in both stands nowhere, and is so."""
+    held = Numbers()
+    for key, value in {"either": 58, "decided": 55, "unruled": 3}.items():
+        held.show(key, value)
+    held.union("either", ["decided", "unruled"])
+    assert held.interval("unruled", {"unruled"}) == (3, 3)
+    assert held.interval("unruled", held.hidden()) == (1, 4)
