@@ -191,9 +191,11 @@ def _sample(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from qmcb.reports import plan, run
+    from qmcb.studies import named
 
     wanted = plan.load(options.plan)
-    folder = run.run(wanted, options.out, say=functools.partial(print, flush=True))
+    say = functools.partial(print, flush=True)
+    folder = run.run(wanted, options.out, say=say, people=named.of_source)
     print(f"first page: {folder / wanted.reports[0].name}.html")
     return 0
 

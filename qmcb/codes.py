@@ -538,6 +538,7 @@ SITE: Codes = {
     "unreadable": "清单无法读取",
     "unsigned": "未签署",
     "broken": "签名无效",
+    "signed_before": "{}，签署后文件有改动",
     "unknown": "未登记的密钥（{}）",
     "footer": "报告一经生成不再改动。红字为尚待处理之处；核对与复算用 qmcb verify。",
 }

@@ -4,15 +4,16 @@ Counts are of people: one to four are shown as ``<5``, and where a total would g
 away the smallest other is hidden too (``*``).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import chain
 from math import floor, log10
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from qmcb.codes import DECISION
-from qmcb.reports import mask, style
+from qmcb.reports import mask, style, suppress
 from qmcb.reports.fall import fall
 from qmcb.reports.flow import flow
 from qmcb.reports.heat import matrix, tiles
@@ -37,6 +38,7 @@ def bars(
     note: str = "",
     finding: Collection[str] = (),
     colours: Mapping[str, str] | None = None,
+    hide: Callable[[pd.DataFrame], Mapping[str, npt.NDArray[np.bool_]]] | None = None,
 ) -> Picture:
     """Horizontal bars, the longest first, each with its number; stacked where there are parts.
 
@@ -48,15 +50,19 @@ def bars(
         Labels drawn in accent, where there are no parts.
     colours
         Colour of each part, such as `style.INSURANCE` gives.
+    hide
+        What not to show where other numbers of the page would tell it: takes labels × parts, and
+        returns ``cells`` and ``rows`` (the totals) as `suppress.table` does for a picture by itself.
     """
     parts = list(dict.fromkeys(table["part"])) if "part" in table else []
     wide = _wide(table, parts)
     totals = wide.sum(axis=1)
-    texts = mask.suppress_all(totals.to_numpy(int))
+    held = suppress.table(wide.to_numpy(int), printed=("rows",)) if hide is None else hide(wide)
+    texts = mask.marked(totals.to_numpy(int), held["rows"])
     labels = [style.wrap(str(label), 16) for label in wide.index]
     heights = [max(_ROW, 0.2 * len(lines) + 0.08) for lines in labels]
     palette = {part: _PARTS[min(at, len(_PARTS) - 1)] for at, part in enumerate(parts)} | dict(colours or {})
-    undivided = [not parts or bool(row.any()) for row in mask.hidden(wide.to_numpy(int))]
+    undivided = [not parts or bool(row.any()) for row in held["cells"]]
     top = 0.35 if parts else 0.0
     note += mask.explanation(texts) + _PALE * (bool(parts) and any(undivided))
     with sheet(top + max(sum(heights), _ROW), title=title, unit=unit, note=note) as paper:
@@ -76,7 +82,7 @@ def bars(
             paper.write(MARGIN, top + _ROW / 2, _NONE, colour=style.MUTED)
     shown = pd.DataFrame({"label": wide.index.astype(str), "count": texts})
     if parts:
-        hidden = mask.suppress_all(wide.to_numpy(int))
+        hidden = mask.marked(wide.to_numpy(int), held["cells"])
         shown = shown.join(pd.DataFrame(hidden, columns=[str(part) for part in parts]))
     return Picture(paper.figure, shown, sentence(title, list(shown["label"]), list(texts), unit))
 

@@ -19,10 +19,12 @@ from traitlets.config import Config
 from qmcb import codes, paths
 from qmcb.errors import BalanceError, InputError, RunError
 from qmcb.reports import leak, render
+from qmcb.reports.known import People
 from qmcb.reports.plan import OUT, SOURCE, Plan, Report, labels
 
 TABLES = "tables"
 _TEMPORARY = ".temporary"
+_INDEX = "../../index.html"  # as seen from a page of a finished run
 # People's records pass between this process and the kernel: nobody else on the machine may listen.
 # What a kernel logs of its own coming and going is not for the person who waits for the report.
 _KERNEL = Config(
@@ -34,19 +36,17 @@ _KERNEL = Config(
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 
-def make(report: Report, plan: Plan, folder: Path) -> None:
+def make(report: Report, plan: Plan, folder: Path, people: People) -> None:
     """Leave `<name>.ipynb`, `<name>.html` and `tables/<name>/` in the folder.
 
-    Raises `RunError` where the notebook fails, takes too long, or shows what may identify a person.
+    Raises `RunError` where the notebook fails, takes too long, or leaves what may identify a person, such as
+    one of the `people` of its source.
     """
     notebook = execute(report.notebook, report.name, report.asked, folder, plan.seconds_a_cell)
     page = folder / f"{report.name}.html"
-    render.page(notebook, page, title=plan.title, facts=_facts(report))
-    leaks = leak.scan(page.read_text("utf-8")) + leak.scan(notebook.read_text("utf-8"))
-    if leaks:
-        raise RunError(
-            f"{report.name}: the page is withheld, {len(leaks)} values in it may identify a person"
-        )
+    render.page(notebook, page, title=plan.title, facts=_facts(report), index=_INDEX)
+    if found := leak.scan_folder(folder, people):
+        raise RunError(f"{report.name}: withheld, as it may identify a person: {'; '.join(found)}")
 
 
 def execute(source: Path, name: str, parameters: Mapping[str, Any], folder: Path, seconds: int) -> Path:

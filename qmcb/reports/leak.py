@@ -1,35 +1,47 @@
-"""The last look at a page before it is published: does a person's number, phone, card or name stand in it?"""
+"""The last look before something is published: does a person's number, phone, card or name stand in it?
+
+Looked through is every writing of a text (`unfold`), once for what looks like a number, phone or card
+and once for the people of the source (`known`); in pages and outputs also for counts of people that
+are too small to be shown.
+"""
 
 import re
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from qmcb.codes import PROVINCE
 from qmcb.identity import employer
+from qmcb.reports import hashes, small, unfold
+from qmcb.reports.known import NOBODY, People
 
-Kind = Literal["resident_number", "phone", "bank_card", "name"]
+Kind = Literal["resident_number", "phone", "bank_card", "name", "small_count"]
 
 
 @dataclass(frozen=True, order=True)
 class Leak:
-    """Where (characters from the start) what kind of thing stands; never the thing itself."""
+    """What kind of thing stands where; never the thing itself.
+
+    The place is in characters from the start: of the text without its pixels, or of what was decoded from it.
+    """
 
     position: int
     kind: Kind
 
 
-_PICTURE = re.compile(r"""data:image/[a-z+.]+;base64,[^"'\s)]*|"image/(?:png|jpeg)":\s*"[^"]*\"""")
 _NARROW = {ord("０") + digit: str(digit) for digit in range(10)} | {ord(c): "X" for c in "xＸｘ"}
 _NARROW |= dict.fromkeys(map(ord, "－‐‑–—"), "-")
+_NARROW |= {ord(c): str(at % 10) for at, c in enumerate("〇一二三四五六七八九零壹贰叁肆伍陆柒捌玖○")}
 _NARROW |= dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000"), " ")
 
 _SPLIT = "[ ,-]?"  # one mark may stand between any two digits
 _FROM, _TO = r"(?<![0-9A-Za-z])(?<![0-9]\.)", r"(?![0-9A-Za-z])"
+_PADDED = re.compile(r"(?<=[\u3400-\u9fff])[ \u00a0\u3000]+(?=[\u3400-\u9fff])")
 _DIGITS = re.compile(r"\d[\dX ,-]{9,}")
 
 
@@ -58,39 +70,87 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 
-def scan(text: str, *, names: Collection[str] = (), known: str = "") -> list[Leak]:
-    """What in a page or notebook points at a person, in the order of the text.
+def scan(text: str, people: People = NOBODY) -> list[Leak]:
+    """What in a text points at a person, in the order of the text, then of what it holds otherwise.
 
     Found are resident numbers of 18 and 15 digits (a real province and a possible date; the check
     character is not asked for, as a mistyped number still points at somebody), mobile phones, and
-    bank cards (16 to 19 digits with a right Luhn digit), also in full-width digits and with single
-    spaces or hyphens inside, the first also with thousands separators. Embedded images are skipped.
-
-    Names of three characters and more are found wherever they stand. Names of two stand inside
-    many ordinary words, so that they are found only where no Chinese character is beside them, as
-    in a cell of a table. What also stands in `known` (say the labels and the notebook's own prose)
-    is no leak: 贺兰 is a county, and somebody's name.
-
-    Parameters
-    ----------
-    names
-        Names of the source's people, as written there; 100,000 cost some tens of milliseconds.
-    known
-        Text that was written without looking at the source.
+    bank cards (16 to 19 digits with a right Luhn digit), in full-width and Chinese digits too and with
+    single spaces or hyphens inside, the first also with thousands separators; numbers of the source
+    whatever stands between their digits; names of the source (see `known.People.names_in`).
     """
-    bare = _PICTURE.sub(lambda image: " " * len(image[0]), text)
-    found = {Leak(at, "name") for at in _names(bare, names, known)}
-    return sorted(found.union(_numbers(bare.translate(_NARROW))))
+    found: list[Leak] = []
+    told: set[tuple[Kind, str]] = set()
+    for layer in unfold.layers(text):
+        here = list(_of_layer(layer, people))
+        found += sorted({Leak(at, kind) for at, kind, value in here if (kind, value) not in told})
+        told |= {(kind, value) for _, kind, value in here}
+    return found
 
 
-def _numbers(text: str) -> Iterator[Leak]:
+def scan_file(path: Path, people: People = NOBODY) -> list[Leak]:
+    """The same of a file: of the different texts of a Parquet file, of everything else as text.
+
+    In a column of record numbers, which an office may write as it likes, and of whole numbers, which
+    may be fen, only resident numbers and names count. Pages and notebooks are also searched for counts
+    of people too small to be shown.
+    """
+    if path.suffix == ".parquet":
+        return _in_table(path, people)
+    text = path.read_bytes().decode("utf-8", "replace")
+    counts = small.in_page(text) if path.suffix == ".html" else 0
+    counts += small.in_notebook(text) if path.suffix == ".ipynb" else 0
+    return scan(text, people) + [Leak(0, "small_count")] * counts
+
+
+def scan_folder(folder: Path, people: People = NOBODY) -> list[str]:
+    """A line for each file below a folder that is to be withheld, with how much of what is in it."""
+    lines = []
+    for path in hashes.visible(folder):
+        if leaks := scan_file(path, people):
+            lines.append(f"{path.relative_to(folder).as_posix()} ({told(leaks)})")
+    return lines
+
+
+def told(leaks: Sequence[Leak]) -> str:
+    """How many of each kind, in words."""
+    counts = Counter(leak.kind for leak in leaks)
+    return ", ".join(f"{counts[kind]} {kind.replace('_', ' ')}" for kind in sorted(counts))
+
+
+def _in_table(path: Path, people: People) -> list[Leak]:
+    file = pq.ParquetFile(path)
+    metadata = (part for pair in (file.schema_arrow.metadata or {}).items() for part in pair)
+    notes = [*file.schema_arrow.names, *(part.decode("utf-8", "replace") for part in metadata)]
+    found = scan("\n".join(notes), people)
+    for name, kind in zip(file.schema_arrow.names, file.schema_arrow.types, strict=True):
+        if pa.types.is_floating(kind) or pa.types.is_boolean(kind):
+            continue
+        column = file.read([name])[name].combine_chunks()
+        values = column.to_pylist() if pa.types.is_nested(kind) else column.unique().to_pylist()
+        leaks = scan("\n".join(str(value) for value in values if value is not None), people)
+        own_writing = name.startswith("record_id") or pa.types.is_integer(kind)
+        found += [leak for leak in leaks if not own_writing or leak.kind in ("resident_number", "name")]
+    return found
+
+
+def _of_layer(layer: str, people: People) -> Iterator[tuple[int, Kind, str]]:
+    narrow = layer.translate(_NARROW)
+    yield from _numbers(narrow)
+    for text in {narrow, unfold.without_tags(narrow)}:
+        yield from ((at, "resident_number", value) for at, value in people.numbers_in(text))
+    for text in {layer, _PADDED.sub("", layer)}:
+        yield from ((at, "name", value) for at, value in people.names_in(text))
+
+
+def _numbers(text: str) -> Iterator[tuple[int, Kind, str]]:
     for run in _DIGITS.finditer(text):
         seen: set[int] = set()
         for kind, pattern in _PATTERNS:
             for match in pattern.finditer(text, run.start(), run.end() + 1):
                 if match.start() not in seen and (kind != "bank_card" or _card(match[0])):
                     seen.add(match.start())
-                    yield Leak(match.start(), kind)
+                    yield match.start(), kind, "".join(filter(str.isalnum, match[0]))
 
 
 def _card(digits: str) -> bool:
@@ -102,38 +162,3 @@ def _luhn(card: str) -> bool:
     digits = [int(c) for c in reversed(card) if c.isdigit()]
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
     return len(set(digits)) > 1 and (sum(digits[::2]) + sum(doubled)) % 10 == 0
-
-
-def _names(text: str, names: Collection[str], known: str) -> Iterator[int]:
-    """Positions of names: starts are looked up all at once, and only the few that fit are compared."""
-    points = _points(text)
-    chinese = (points >= 0x3400) & (points < 0xFF00) | (points >= 0x20000) | (points == ord("·"))
-    alone = ~np.concatenate([[False], chinese, [False]])
-    by_length: dict[int, set[str]] = {}
-    for name in names:
-        by_length.setdefault(len(name), set()).add(name)
-    for length, wanted in by_length.items():
-        if length < 2:
-            continue
-        begin = min(length, 3)
-        keys = _windows(_points("".join(name[:begin] for name in wanted)), begin)[::begin]
-        fits = np.isin(_windows(points, begin), keys)
-        if length == 2:
-            fits &= alone[: fits.size] & alone[3:]
-        for at in np.flatnonzero(fits).tolist():
-            found = text[at : at + length]
-            if found in wanted and found not in known:
-                yield at
-
-
-def _points(text: str) -> npt.NDArray[np.uint64]:
-    return np.frombuffer(text.encode("utf-32-le", "replace"), dtype="<u4").astype(np.uint64)
-
-
-def _windows(points: npt.NDArray[np.uint64], length: int) -> npt.NDArray[np.uint64]:
-    """Every window of two or three characters as one number (a code point has 21 bits)."""
-    count = max(points.size - length + 1, 0)
-    key = np.zeros(count, dtype=np.uint64)
-    for at in range(length):
-        key = (key << np.uint64(21)) | points[at : at + count]
-    return key

@@ -13,9 +13,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qmcb import paths
 from qmcb.errors import InputError
+from qmcb.reports import suppress as suppress_
 
-FEWEST = 5
+FEWEST = suppress_.FEWEST
 """Counts of people below this, other than none, are not shown."""
 KEY_FILE = "QMCB_CASE_KEY_FILE"
 
@@ -55,7 +57,7 @@ def case_numbers(keys: pa.Array | Sequence[str], *, key: bytes, prefix: str) -> 
 
 
 def read_key(path: Path | None, source: Path) -> bytes:
-    """The office's secret for case numbers.
+    """The office's secret for case numbers, which nobody but its owner may read.
 
     From `path`, else the file that the environment variable QMCB_CASE_KEY_FILE names, else
     ``case.key`` in the source (the sample carries one), else a private file of this user, made
@@ -64,12 +66,17 @@ def read_key(path: Path | None, source: Path) -> bytes:
     Raises
     ------
     InputError
-        The file cannot be read, or holds fewer than 16 bytes.
+        The file cannot be read, lies within the project, can be read by others (but the one in
+        the source), or holds fewer than 16 bytes.
     """
     named = path or (Path(os.environ[KEY_FILE]) if os.environ.get(KEY_FILE) else None)
     demonstration = source / "case.key"
     file = named or (demonstration if demonstration.exists() else _own_key())
+    if named and named.resolve().is_relative_to(paths.ROOT):
+        raise InputError("a case key outside the project", str(file), f"move it, and set {KEY_FILE}")
     try:
+        if file != demonstration and os.name == "posix" and file.stat().st_mode & 0o077:
+            raise InputError("a case key that only its owner can read", str(file), f"chmod 600 {file}")
         key = file.read_bytes()
     except OSError as error:
         found = f"{file}: {error.strerror}"
@@ -124,22 +131,11 @@ def suppress(count: int) -> str:
 
 
 def hidden(counts: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Which cells not to show: those of one to four, and the smallest other of a line with one such.
+    """Which cells not to show: those of one to four, and what else would give these away.
 
-    A line is the whole of a list, each row and each column of a matrix: its total is often known,
-    and would give a single hidden cell away.
+    The total of a list, and of each row and column of a matrix, is thought to be known from elsewhere.
     """
-    cells = np.asarray(counts)
-    hide = (cells > 0) & (cells < FEWEST)
-    before = -1
-    while before != int(hide.sum()):
-        before = int(hide.sum())
-        for view, cover in [(cells, hide), (cells.T, hide.T)][: cells.ndim]:
-            for line, covered in zip(np.atleast_2d(view), np.atleast_2d(cover), strict=True):
-                shown = np.flatnonzero(~covered & (line > 0))
-                if covered.sum() == 1 and shown.size:
-                    covered[shown[np.argmin(line[shown])]] = True
-    return hide
+    return suppress_.table(counts)["cells"]
 
 
 def explanation(texts: Iterable[str]) -> str:
@@ -150,7 +146,12 @@ def explanation(texts: Iterable[str]) -> str:
 
 def suppress_all(counts: npt.ArrayLike) -> npt.NDArray[np.object_]:
     """Texts of the counts: ``<5`` for one to four, ``*`` for others that would give those away."""
+    return marked(counts, hidden(counts))
+
+
+def marked(counts: npt.ArrayLike, hide: npt.ArrayLike) -> npt.NDArray[np.object_]:
+    """Texts of the counts, where `hide` says which of five and more are not shown."""
     cells = np.asarray(counts)
     texts = np.array([suppress(int(count)) for count in cells.ravel()], dtype=object).reshape(cells.shape)
-    texts[hidden(cells) & (cells >= FEWEST)] = "*"
+    texts[np.asarray(hide, bool) & (cells >= FEWEST)] = "*"
     return texts

@@ -24,7 +24,7 @@ class _Heading:
     text: str
 
 
-def page(notebook: Path, out: Path, *, title: str, facts: Mapping[str, str]) -> None:
+def page(notebook: Path, out: Path, *, title: str, facts: Mapping[str, str], index: str = "") -> None:
     """Write the prose and results of an executed notebook as one HTML file.
 
     The first heading of level one becomes the question under `title`; headings of the form
@@ -34,6 +34,8 @@ def page(notebook: Path, out: Path, *, title: str, facts: Mapping[str, str]) -> 
     ----------
     facts
         What the first page says of the report: purpose, period, parameters and the like.
+    index
+        Where, seen from the page, the index of runs lies, which tells who stands for it.
 
     Raises
     ------
@@ -51,7 +53,7 @@ def page(notebook: Path, out: Path, *, title: str, facts: Mapping[str, str]) -> 
     question = _question(article)
     headings = [_mark(tag, f"s{at}") for at, tag in enumerate(article(["h2", "h3", "h4"]), 1)]
     shown = [heading for heading in headings if heading.level <= 3]
-    out.write_text(_html(title, question, facts, shown, str(article)), encoding="utf-8", newline="\n")
+    out.write_text(_html(title, question, facts, shown, str(article), index), encoding="utf-8", newline="\n")
 
 
 def of_tables(
@@ -67,7 +69,12 @@ def of_tables(
 
 
 def _html(
-    title: str, question: Markup, facts: Mapping[str, str], headings: Sequence[_Heading], article: str
+    title: str,
+    question: Markup,
+    facts: Mapping[str, str],
+    headings: Sequence[_Heading],
+    article: str,
+    index: str = "",
 ) -> str:
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
     return environment.get_template("page.html.j2").render(
@@ -75,6 +82,7 @@ def _html(
         question=question,
         facts=facts,
         headings=headings,
+        index=index,
         style=Markup((_TEMPLATES / "page.css").read_text("utf-8")),
         article=Markup(article),
     )

@@ -1,6 +1,6 @@
 """The index of all runs in a folder: what ran, what its gates say, and who stands for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -42,7 +42,7 @@ def write(out: Path) -> None:
         plans=plans, words=codes.SITE, gate=codes.GATE, style=Markup(style)
     )
     if leaks := leak.scan(html):
-        raise RunError(f"{INDEX}: withheld, {len(leaks)} values in it may identify a person")
+        raise RunError(f"{INDEX}: withheld, as it may identify a person ({leak.told(leaks)})")
     stage.write(out / INDEX, html)
 
 
@@ -57,6 +57,7 @@ def _run(run: Path, out: Path) -> dict[str, Any]:
 def _told(run: Path, place: str) -> dict[str, Any]:
     told = manifest.read(run)
     wanted = told.predicate
+    changed = differences.of_files(told)
     return {
         "title": wanted["plan"]["title"],
         "place": place,
@@ -66,8 +67,8 @@ def _told(run: Path, place: str) -> dict[str, Any]:
             for name, report in told.reports.items()
         ],
         "content": wanted["content"][:12],
-        "gates": [*_gates(wanted), *_files(told)],
-        "signed": _signed(run),
+        "gates": [*_gates(wanted), _files(changed)],
+        "signed": _signed(run, bool(changed)),
         "balance": [line for report in wanted["reports"] for line in report["balance"]],
     }
 
@@ -104,14 +105,13 @@ def _gates(wanted: Mapping[str, Any]) -> list[_Gate]:
     ]
 
 
-def _files(told: manifest.Manifest) -> list[_Gate]:
-    changed = differences.of_files(told)
+def _files(changed: Sequence[str]) -> _Gate:
     text = codes.SITE["changed"].format(len(changed)) if changed else codes.SITE["recorded"]
-    return [_Gate("files", not changed, text)]
+    return _Gate("files", not changed, text)
 
 
-def _signed(run: Path) -> list[dict[str, Any]]:
-    """Each role with who signed and when, in China's time; empty where nobody has."""
+def _signed(run: Path, changed: bool) -> list[dict[str, Any]]:
+    """Each role with who signed and when, in China's time, and whether a file was changed since."""
     states = {state.role: state for state in signoff.states(run)}
     told = []
     for role, label in codes.SIGN_OFF.items():
@@ -123,5 +123,6 @@ def _signed(run: Path) -> list[dict[str, Any]]:
         else:
             at = datetime.fromisoformat(state.at).astimezone(_CHINA).strftime("%Y-%m-%d %H:%M")
             by = state.by or codes.SITE["unknown"].format(state.key[:8])
-            told.append({"label": label, "passed": state.by is not None, "text": f"{by} {at}"})
+            text = codes.SITE["signed_before"].format(f"{by} {at}") if changed else f"{by} {at}"
+            told.append({"label": label, "passed": state.by is not None and not changed, "text": text})
     return told

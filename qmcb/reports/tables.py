@@ -31,7 +31,8 @@ class Table:
         heads = "".join(f'<th scope="col"{self._look(name)}>{escape(name)}</th>' for name in names)
         rows = []
         for at, cells in enumerate(self.texts.itertuples(index=False)):
-            head = f'<th scope="row"{self._look(first)}>{escape(cells[0])}</th>'
+            named = 'th scope="row"' if cells[0] else "td"  # nothing is no heading
+            head = f"<{named}{self._look(first)}>{escape(cells[0])}</{named[:2]}>"
             rest = (self._cell(name, at, text) for name, text in zip(others, cells[1:], strict=True))
             rows.append(f"<tr>{head}{''.join(rest)}</tr>")
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
@@ -74,6 +75,7 @@ def table(
     sums: Mapping[str, npt.ArrayLike] | None = None,
     shares: Collection[str] = (),
     decimals: Mapping[str, int] | None = None,
+    hide: Mapping[str, npt.ArrayLike] | None = None,
     bar: str | None = None,
     note: str = "",
 ) -> Table:
@@ -88,6 +90,8 @@ def table(
         Headings of the columns, by column name, such as contracts and code lists give.
     people
         Columns that count people: one to four are hidden, as in `mask.suppress_all`.
+    hide
+        Of such columns which rows not to show besides, where other tables of the page decide on it.
     sums
         Columns of months or money, each with the numbers of people whom its sums are of: a sum is
         hidden where such a number would be.
@@ -104,6 +108,8 @@ def table(
         {name: _texts(frame[name], name in people, name in shares, digits.get(str(name))) for name in frame},
         dtype=object,
     )
+    for name, rows in (hide or {}).items():
+        texts[name] = mask.marked(frame[name].to_numpy("int64"), rows)
     for name, counts in (sums or {}).items():
         texts.loc[mask.hidden(counts) & frame[name].notna().to_numpy(), name] = _HIDDEN
     names = {str(name): str((labels or {}).get(str(name), name)) for name in frame}

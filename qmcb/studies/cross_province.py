@@ -24,6 +24,7 @@ from qmcb.policy import Rulebook
 from qmcb.reports import mask
 from qmcb.sources import book as books
 from qmcb.sources.book import Book
+from qmcb.studies import withheld
 from qmcb.tables import CONTRACTS
 
 # Without which table which question stays open.
@@ -65,6 +66,11 @@ class CrossProvince:
         """重复参保, one row a pair of spells and rule interval: see `enrolment.duplicates`."""
         found = duplicates.duplicates(self.facts, self.overlaps)
         return self.book.con.create_table("duplicates", found)
+
+    @cached_property
+    def withheld(self) -> withheld.Hidden:
+        """Which counts of people with duplicates no table shows: see `studies.withheld`."""
+        return withheld.duplicates(self.duplicates).hidden()
 
     @cached_property
     def benefits(self) -> ir.Table:

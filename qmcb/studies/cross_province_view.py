@@ -10,7 +10,7 @@ from qmcb.linkage.links import CERTAIN
 from qmcb.reports import charts, mask, style
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
-from qmcb.studies import words
+from qmcb.studies import withheld, words
 from qmcb.studies.cross_province import CrossProvince
 
 _MOST = 8
@@ -76,6 +76,7 @@ def kinds(study: CrossProvince) -> Picture:
         unit="人",
         note=f"一人可有几类；{words.source(study)}",
         colours={codes.SCOPE["across"]: style.ACCENT, codes.SCOPE["within"]: style.FIRM},
+        hide=withheld.hide(study.withheld, "scope", "kinds", codes.DUPLICATE, codes.SCOPE),
     )
 
 
@@ -128,8 +129,10 @@ def months(study: CrossProvince) -> Picture:
 def advice(study: CrossProvince) -> Table:
     """What the rules of those months recommend, kind by kind; people decide."""
     rows = study.duplicates
-    keys = ["kind", "action", "keep", "decides", "document", "article", "confirmed"]
-    found = rows.group_by(keys).agg(people=rows.person.nunique(), months=rows.months.sum()).to_pandas()
+    keys = list(withheld.ADVICE)
+    counted = rows.group_by(keys).agg(people=rows.person.nunique(), months=rows.months.sum()).to_pyarrow()
+    unseen = [("advice", *(row[key] for key in keys)) in study.withheld for row in counted.to_pylist()]
+    found = counted.to_pandas().assign(unseen=unseen)
     order = {kind: at for at, kind in enumerate(codes.DUPLICATE)}
     found = found.assign(place=found["kind"].map(order)).sort_values(
         ["place", "months"], ascending=[True, False]
@@ -148,7 +151,8 @@ def advice(study: CrossProvince) -> Table:
         frame,
         caption="按发生月份的规则提出的处理建议",
         people=["人数"],
-        sums={"月数": found["people"]},
+        hide={"人数": found["unseen"]},
+        sums={"月数": found["people"].where(~found["unseen"].astype(bool), 1)},
         note="只提建议，不作决定；跨规则变更的月份分段计。",
     )
 

@@ -1,14 +1,13 @@
 """Notebook 02 after the duplicates: which side stays, what it is worth, and benefits that are in doubt."""
 
 import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
 from qmcb import codes
 from qmcb.reports import charts, mask, style
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
-from qmcb.studies import words
+from qmcb.studies import withheld, words
 from qmcb.studies.cross_province import CrossProvince
 
 _KINDS = 3
@@ -17,7 +16,7 @@ _VERDICT_COLOUR = {"decided": style.FIRM, "undecided": style.ACCENT, "unruled": 
 
 def sides(study: CrossProvince) -> Picture:
     """People by kind of duplicate: a side is recommended to stay, people decide, or no rule is in force."""
-    rows = _judged(study)
+    rows = withheld.judged(study.duplicates)
     found = words.people(rows, "kind", "verdict")
     order = list(codes.VERDICT)
     found = found.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
@@ -35,12 +34,13 @@ def sides(study: CrossProvince) -> Picture:
         unit="人",
         note=f"一人可有几段，各段分别判断；{words.source(study)}",
         colours={codes.VERDICT[verdict]: colour for verdict, colour in _VERDICT_COLOUR.items()},
+        hide=withheld.hide(study.withheld, "verdict", "sides", codes.DUPLICATE, codes.VERDICT),
     )
 
 
 def reasons(study: CrossProvince) -> Picture:
     """Why no side is recommended although a rule was in force."""
-    rows = _judged(study)
+    rows = withheld.judged(study.duplicates)
     open_ = rows.filter(rows.verdict == "undecided")
     found = words.people(open_, "why").sort_values("people", ascending=False, kind="stable")
     labels = found["why"].map(codes.WHY)
@@ -53,6 +53,7 @@ def reasons(study: CrossProvince) -> Picture:
         unit="人",
         note=f"一人可有几种原因；{words.source(study)}",
         finding=leading,
+        hide=withheld.hide(study.withheld, "why", "why", codes.WHY, {}),
     )
 
 
@@ -62,12 +63,7 @@ def worth(study: CrossProvince) -> Table:
     stake = (rows.no_amount == "undecided") & rows.amount_a.notnull() & rows.amount_b.notnull()
     certain = ibis.coalesce(rows.refunded, rows.recovered)
     none = ibis.null("int64")
-    rows = rows.mutate(
-        outcome=ibis.cases(
-            (rows.refunded.notnull(), "refunded"),
-            (rows.recovered.notnull(), "recovered"),
-            else_=rows.no_amount,
-        ),
+    rows = withheld.priced(rows).mutate(
         least=certain.fill_null(ibis.ifelse(stake, ibis.least(rows.amount_a, rows.amount_b), none)),
         most=certain.fill_null(ibis.ifelse(stake, ibis.greatest(rows.amount_a, rows.amount_b), none)),
     )
@@ -96,13 +92,15 @@ def worth(study: CrossProvince) -> Table:
             "至多（万元）": words.wan(frame["most"]),
         }
     )
+    unseen = frame["outcome"].map(lambda outcome: ("worth", outcome) in study.withheld)
     hidden = dict.fromkeys(("至少（万元）", "至多（万元）"), frame["with_amount"])
     refunded, recovered = (words.money(rows, rows[name]) for name in codes.WORTH)
     return table(
         shown,
         caption=f"按建议清理：退还本人{refunded}，追回待遇{recovered}",
         people=["人数"],
-        sums={"月数": frame["people"], **hidden},
+        hide={"人数": unseen},
+        sums={"月数": frame["people"].where(~unseen.astype(bool), 1), **hidden},
         bar="至多（万元）",
         note="职工养老为终止一方同期记入个人账户的金额，待遇为月数乘月标准；保留哪一处未定的，"
         "按两方中较少和较多的一方计，只计两方都有金额的。",
@@ -175,12 +173,3 @@ def _leading(kinds: "pd.Series[str]") -> str:
     """The first kinds in words, and how many there are where these are not all."""
     told = "、".join(codes.DUPLICATE[kind] for kind in kinds[:_KINDS])
     return told if len(kinds) <= _KINDS else f"{told}等{len(kinds)}类"
-
-
-def _judged(study: CrossProvince) -> ir.Table:
-    """The duplicates with verdict, of codes.VERDICT."""
-    rows = study.duplicates
-    verdict = ibis.cases(
-        (rows.stays.notnull(), "decided"), (rows.why == "no_rule", "unruled"), else_="undecided"
-    )
-    return rows.mutate(verdict=verdict)

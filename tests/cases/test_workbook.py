@@ -14,7 +14,7 @@ from qmcb import codes
 from qmcb.cases import answers, notice, workbook
 from qmcb.cases.store import Store, create, opened
 from qmcb.errors import InputError
-from qmcb.reports import leak
+from qmcb.reports import known, leak
 
 from . import town
 from .town import JULY, PASSWORD
@@ -177,7 +177,7 @@ def test_what_was_changed_is_refused_in_one_clear_line(
             town.answer(cases, tmp_path / "x.xlsx")
         told = str(error.value)
         assert told.startswith(says) and "\n" not in told, number
-        assert "张三" not in told and leak.scan(told, names=["张三", *town.NAMES]) == [], number
+        assert "张三" not in told and leak.scan(told, known.people_named(["张三", *town.NAMES])) == [], number
     assert len(town.events(cases)) == before and len(cases.rows("imports")) == 0
 
 

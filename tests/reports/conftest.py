@@ -6,6 +6,7 @@ import pytest
 
 from qmcb import paths
 from qmcb.reports import plan, run
+from qmcb.studies import named
 from tests.reports import office
 
 
@@ -15,4 +16,4 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = office.make(tmp_path_factory.mktemp("office"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "NOTEBOOKS", folder / "notebooks")
-        return run.run(plan.load(folder / "plan.yaml"), folder / "out", lambda _: None)
+        return run.run(plan.load(folder / "plan.yaml"), folder / "out", lambda _: None, named.of_source)

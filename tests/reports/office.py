@@ -26,7 +26,10 @@ regions = sorted({row["region"] for row in rows})
 counts = [sum(row["region"] == region for row in rows) for region in regions]
 pq.write_table(pa.table({"region": regions, "rows": counts}), Path(out) / "regions.parquet")
 print(dict(zip(regions, counts)))"""
-ROWS = "region,died_on\n" + "640104,2024-01-01\n" * 7 + "640105,2024-02-01\n" * 9
+NAME = "甲乙丙"  # of everybody in the source; no page may show it
+_ROW = f",{NAME},{{}}\n"
+ROWS = "id_number,name,region,died_on\n" + _ROW.format("640104,2024-01-01") * 7
+ROWS += _ROW.format("640105,2024-02-01") * 9
 _COMMAND = """\
 import sys
 from pathlib import Path

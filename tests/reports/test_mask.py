@@ -5,13 +5,10 @@ import re
 import stat
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
 
+from qmcb import paths
 from qmcb.errors import InputError
 from qmcb.reports import mask
 
@@ -46,6 +43,11 @@ def test_many_cases_do_not_collide() -> None:
     assert len(numbers.unique()) == 50_000
 
 
+def private(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    file.chmod(0o600)
+
+
 def test_key_from_the_source_else_a_private_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(mask.KEY_FILE, raising=False)
     monkeypatch.delenv("APPDATA", raising=False)
@@ -57,18 +59,31 @@ def test_key_from_the_source_else_a_private_one(tmp_path: Path, monkeypatch: pyt
     assert list(file.parent.iterdir()) == [file]
     (tmp_path / "case.key").write_bytes(KEY)
     assert mask.read_key(None, tmp_path) == KEY
-    (tmp_path / "office.key").write_bytes(KEY[::-1])
+    private(tmp_path / "office.key", KEY[::-1])
     monkeypatch.setenv(mask.KEY_FILE, str(tmp_path / "office.key"))
     assert mask.read_key(None, tmp_path) == KEY[::-1]
     assert mask.read_key(tmp_path / "case.key", tmp_path) == KEY
+    file.chmod(0o640)
+    (tmp_path / "case.key").unlink()
+    monkeypatch.delenv(mask.KEY_FILE)
+    with pytest.raises(InputError, match="only its owner can read"):
+        mask.read_key(None, tmp_path)
 
 
 def test_a_bad_key_file_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "short").write_bytes(b"secret")
-    for name, found in (("short", "found 6"), ("none", "No such file")):
+    private(tmp_path / "short", b"secret")
+    private(tmp_path / "open", b"a secret of many bytes")
+    (tmp_path / "open").chmod(0o604)
+    inside = paths.ROOT / "case.key"
+    for file, found in (
+        (tmp_path / "short", "found 6"),
+        (tmp_path / "none", "No such file"),
+        (tmp_path / "open", "only its owner can read"),
+        (inside, "outside the project"),
+    ):
         with pytest.raises(InputError, match=found) as raised:
-            mask.read_key(tmp_path / name, tmp_path)
-        assert "secret" not in str(raised.value)
+            mask.read_key(file, tmp_path)
+        assert "secret" not in str(raised.value) and "\n" not in str(raised.value)
 
 
 def test_age_bands_turn_on_the_birthday() -> None:
@@ -81,11 +96,3 @@ def test_counts_of_a_few_are_not_shown() -> None:
     assert [mask.suppress(count) for count in (0, 1, 4, 5, 7_202_654)] == ["0", "<5", "<5", "5", "7,202,654"]
     assert mask.suppress_all([100, 3, 0, 7]).tolist() == ["100", "<5", "0", "*"]
     assert mask.explanation(["100", "7"]) == ""
-
-
-@given(arrays(np.int64, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=st.integers(0, 12)))
-def test_no_single_hidden_cell_in_a_line_with_others(counts: np.ndarray) -> None:
-    hide = mask.hidden(counts)
-    assert hide[(counts > 0) & (counts < 5)].all() and not hide[counts == 0].any()
-    for line, covered in [*zip(counts, hide, strict=True), *zip(counts.T, hide.T, strict=True)]:
-        assert covered.sum() != 1 or (line > 0).sum() == 1

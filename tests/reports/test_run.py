@@ -15,12 +15,13 @@ import pytest
 from qmcb import cli, paths
 from qmcb.errors import RunError
 from qmcb.reports import hold, manifest, plan, run, stage
+from qmcb.studies import named
 from tests.reports import office
 
 HANG = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(600)"
 RING = f"import os\nos.kill(os.getppid(), {signal.SIGALRM:d})\n{HANG}"
 DIE = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
-TOUCH = "open(source + '/deaths.csv', 'a').write('640106,2024-03-01\\n')"
+TOUCH = "open(source + '/deaths.csv', 'a').write(',,640106,2024-03-01\\n')"
 FILL = "open(out + '/big', 'wb').write(bytes(3_000_000))"
 UNREADABLE = "open(source)"
 
@@ -33,7 +34,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def make(lines: list[str] | None = None) -> Path:
-    return run.run(plan.load(Path("plan.yaml")), Path("out"), (lines if lines is not None else []).append)
+    say = (lines if lines is not None else []).append
+    return run.run(plan.load(Path("plan.yaml")), Path("out"), say, named.of_source)
 
 
 def content(folder: Path) -> str:
@@ -230,3 +232,11 @@ def test_plan_numbers(place: Path) -> None:
     office.make(place, more="seconds_a_run: 60\nkeep: 3")
     read = plan.load(Path("plan.yaml"))
     assert (read.seconds_a_run, read.seconds_a_cell, read.keep) == (60, plan.SECONDS_A_CELL, 3)
+
+
+def test_a_manifest_that_names_somebody_of_the_source_withholds_the_run(place: Path) -> None:
+    office.make(place)
+    (place / "source" / f"{office.NAME}.txt").write_text("a file that no table is read from", "utf-8")
+    with pytest.raises(RunError, match=r"^manifest.json: withheld, as it may identify a person \(1 name\)$"):
+        make()
+    assert seen(place / "out" / "plan") == []

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from qmcb import cli, paths
 from qmcb.errors import InputError, RunError
 from qmcb.reports import manifest, plan, run, signoff, verify
+from qmcb.studies import named
 from tests.reports import office
 
 
@@ -107,7 +108,7 @@ def test_made_again_it_is_the_same_and_another_input_is_the_reason_where_not(
     home = undisturbed.parents[2]
     deaths = home / "source" / "deaths.csv"
     try:
-        deaths.write_text(office.ROWS + "640106,2024-03-01\n", "utf-8")
+        deaths.write_text(office.ROWS + ",甲乙丙,640106,2024-03-01\n", "utf-8")
         assert cli.main(["verify", str(undisturbed)]) == cli.EXIT_RUN
         lines = capsys.readouterr().out.splitlines()
         assert "01_count: cell 3 shows something else (import csv)" in lines
@@ -115,7 +116,7 @@ def test_made_again_it_is_the_same_and_another_input_is_the_reason_where_not(
         assert lines[-1] == "why: input deaths.csv: changed"
 
         monkeypatch.setattr(paths, "NOTEBOOKS", home / "notebooks")
-        after = run.run(plan.load(home / "plan.yaml"), tmp_path / "out", lambda _: None)
+        after = run.run(plan.load(home / "plan.yaml"), tmp_path / "out", lambda _: None, named.of_source)
         assert cli.main(["diff", str(undisturbed), str(after)]) == cli.EXIT_RUN
         assert capsys.readouterr().out.splitlines() == lines[3:]
     finally:

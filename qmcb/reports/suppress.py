@@ -1,0 +1,227 @@
+"""Which numbers not to show, so that none of a few people can be found by subtracting others.
+
+A reader knows every number that is shown and how numbers hang together: totals of parts, parts that
+overlap. What is hidden he knows only by its mark: ``<5`` is one to four, ``*`` five and more. Whether a
+hidden count can be found out is asked exactly, as the least and the most that whole numbers allow.
+"""
+
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+FEWEST = 5
+"""Counts of people below this, other than none, are not shown."""
+
+Key = Hashable
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Relation:
+    """Sum of `parts` less `whole`: 0 for a ``sum``, at least 0 for a ``union`` and for a whole ``within``.
+
+    A union whose parts do not overlap in fact is taken as a sum: who guesses so would be right.
+    """
+
+    whole: Key
+    parts: tuple[Key, ...]
+    kind: Literal["sum", "union", "within"]
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return (self.whole, *self.parts)
+
+
+@dataclass
+class Numbers:
+    """Counts of people that belong together, and what a reader knows of how they do.
+
+    Every key has one value; told under it again it must be the same.
+    """
+
+    values: dict[Key, int] = field(default_factory=dict)
+    _fixed: set[Key] = field(default_factory=set)
+    _unsaid: set[Key] = field(default_factory=set)
+    _relations: list[_Relation] = field(default_factory=list)
+
+    def show(self, key: Key, value: int) -> None:
+        """A number that would be shown and may be hidden."""
+        self.values[key] = value
+
+    def known(self, key: Key, value: int) -> None:
+        """A number that the reader has anyway."""
+        self.values[key] = value
+        self._fixed.add(key)
+
+    def unsaid(self, key: Key, value: int) -> None:
+        """A number that stands nowhere, through which others hang together."""
+        self.values[key] = value
+        self._unsaid.add(key)
+
+    def total(self, whole: Key, parts: Iterable[Key]) -> None:
+        """`whole` is the sum of its parts."""
+        self._relations.append(_Relation(whole, tuple(parts), "sum"))
+
+    def union(self, whole: Key, parts: Iterable[Key]) -> None:
+        """`whole` counts who is in any of the parts, which may overlap."""
+        held = tuple(parts)
+        self._relations.append(_Relation(whole, held, "union"))
+        for part in held:
+            self.within(part, whole)
+
+    def within(self, part: Key, whole: Key) -> None:
+        """`part` counts some of those whom `whole` counts."""
+        self._relations.append(_Relation(part, (whole,), "within"))
+
+    def small(self) -> list[Key]:
+        """The counts too small to be shown, in the order in which they were told."""
+        shown = (key for key in self.values if key not in self._fixed and key not in self._unsaid)
+        return [key for key in shown if 0 < self.values[key] < FEWEST]
+
+    def hidden(self) -> frozenset[Key]:
+        """What to hide: the small counts, and what else it takes so that they stay hidden.
+
+        Afterwards a small count may have every value that it could have if no number was shown that
+        hangs together with it, mostly one to four. What is hidden besides is, for each small count
+        and either end, the least sum of people (a linear programme in whole numbers). The same
+        numbers, told in the same order, give the same answer.
+        """
+        small = self.small()
+        hidden = dict.fromkeys(small)
+        for key in small:
+            wanted = self.at_best(key)
+            for end in (1, 0):  # what may be more has less room below
+                if self.interval(key, hidden)[end] != wanted[end]:
+                    hidden |= dict.fromkeys(self._moved(key, wanted[end], hidden))
+        return frozenset(hidden)
+
+    def at_best(self, key: Key) -> tuple[int, int]:
+        """The least and the most of a number where everything that can be hidden is."""
+        return self.interval(key, self._everything())
+
+    def _everything(self) -> list[Key]:
+        """What can be hidden; none is told as none."""
+        return [key for key in self.values if key not in self._fixed and self.values[key]]
+
+    def interval(self, key: Key, hidden: Iterable[Key]) -> tuple[int, int]:
+        """The least and the most that a reader can make out for a number where these are hidden."""
+        free = self._component(key, set(hidden) | self._unsaid)
+        low, high = np.array([self._bounds(other) for other in free], float).T
+        at = free.index(key)
+        aims = [np.eye(1, len(free), at)[0] * sign for sign in (1, -1)]
+        least, most = (self._solve(aim, free, low, high)[at] for aim in aims)
+        return int(least), int(most)
+
+    def _moved(self, key: Key, value: int, hidden: Collection[Key]) -> list[Key]:
+        """Which shown numbers have to move so that this one can have the value, at the least cost."""
+        free = self._component(key, {*self._everything(), *self._unsaid})
+        now = np.array([self.values[other] for other in free], float)
+        low, high = np.array([self._bounds(other) for other in free], float).T
+        low[free.index(key)] = high[free.index(key)] = value
+        cost = np.array(
+            [0.0 if other in hidden or other in self._unsaid else self.values[other] for other in free]
+        )
+        # Beside each number stands how far it moves, which is what costs.
+        aim = np.concatenate([np.zeros(len(free)), cost])
+        found = self._solve(aim, free, low, high, now)[: len(free)]
+        return [other for other, moves, paid in zip(free, found != now, cost, strict=True) if moves and paid]
+
+    def _solve(
+        self, aim: Floats, free: list[Key], low: Floats, high: Floats, now: Floats | None = None
+    ) -> Floats:
+        """Whole numbers within all relations and bounds that make the aim least.
+
+        With `now` there is a second half of numbers, the distances of the first from it.
+        """
+        rows, least, most = self._limits(free)
+        if now is not None:
+            size, one = len(free), np.eye(len(free))
+            rows = np.block([[rows, np.zeros_like(rows)], [one, one], [-one, one]])
+            least, most = np.concatenate([least, now, -now]), np.append(most, np.full(2 * size, np.inf))
+            low, high = np.append(low, np.zeros(size)), np.append(high, np.full(size, np.inf))
+        limits = [LinearConstraint(rows, least, most)] if len(rows) else []
+        found = milp(aim, constraints=limits, bounds=Bounds(low, high), integrality=np.ones(len(aim)))
+        if found.x is None:
+            raise ValueError(f"relations that do not hold: {found.message}")
+        rounded: Floats = np.round(found.x)
+        return rounded
+
+    def _limits(self, free: list[Key]) -> tuple[Floats, Floats, Floats]:
+        """The relations that hold some of these numbers, the others put in: rows, least, most."""
+        place = {other: at for at, other in enumerate(free)}
+        held = [relation for relation in self._relations if any(other in place for other in relation.keys)]
+        rows, rest = np.zeros((len(held), len(free))), np.zeros(len(held))
+        for at, relation in enumerate(held):
+            for sign, other in [(-1, relation.whole), *((1, part) for part in relation.parts)]:
+                if other in place:
+                    rows[at, place[other]] += sign
+                else:
+                    rest[at] += sign * self.values[other]
+        exact = np.array([relation.kind == "sum" or self._disjoint(relation) for relation in held], bool)
+        return rows, -rest, np.where(exact, -rest, np.inf)
+
+    def _disjoint(self, relation: _Relation) -> bool:
+        overlap = sum(self.values[part] for part in relation.parts) - self.values[relation.whole]
+        return relation.kind == "union" and not overlap
+
+    def _bounds(self, key: Key) -> tuple[int, int]:
+        """What the mark in place of a number says of it; nobody believes in more than all of them."""
+        top = sum(self.values.values()) + FEWEST
+        if key in self._unsaid:
+            return 0, top
+        return (1, FEWEST - 1) if 0 < self.values[key] < FEWEST else (FEWEST, top)
+
+    def _component(self, key: Key, free: set[Key]) -> list[Key]:
+        """The numbers that are not shown and hang together with this one, itself included."""
+        found, waiting = {key: None}, [key]
+        while waiting:
+            at = waiting.pop()
+            for relation in self._relations:
+                if at in relation.keys:
+                    new = [other for other in relation.keys if other in free and other not in found]
+                    found |= dict.fromkeys(new)
+                    waiting += new
+        return list(found)
+
+
+def numbers(counts: npt.ArrayLike, *, printed: Sequence[str] = ()) -> Numbers:
+    """A list or a matrix of people with its totals: cells under their places, lines as ``("rows", 0)``.
+
+    The totals in `printed`, of ``rows`` and ``columns``, stand beside the cells and can be
+    hidden too; the others the reader is thought to have from elsewhere.
+    """
+    cells = np.asarray(counts)
+    held = Numbers()
+    for at, value in np.ndenumerate(cells):
+        held.show(at, int(value))
+
+    def tell(kind: str, key: Key, value: int, parts: Iterable[Key]) -> None:
+        (held.show if kind in printed else held.known)(key, value)
+        held.total(key, parts)
+
+    places = list(np.ndindex(cells.shape))
+    for axis, kind in enumerate(("rows", "columns") if cells.ndim == 2 else ()):
+        lines = cells.shape[axis] if kind in printed or cells.shape[1 - axis] > 1 else 0
+        for line in range(lines):
+            parts = [at for at in places if at[axis] == line]
+            tell(kind, (kind, line), int(sum(cells[at] for at in parts)), parts)
+    tell("whole", "whole", int(cells.sum()), places)
+    return held
+
+
+def table(counts: npt.ArrayLike, *, printed: Sequence[str] = ()) -> dict[str, npt.NDArray[np.bool_]]:
+    """Which cells and totals of a list or a matrix of people not to show; see `numbers`.
+
+    Returns ``cells`` in the shape of the counts, and under its name what is hidden of each printed total.
+    """
+    cells = np.asarray(counts)
+    hidden = numbers(cells, printed=printed).hidden()
+    told = {"cells": np.array([at in hidden for at in np.ndindex(cells.shape)], bool).reshape(cells.shape)}
+    for axis, kind in enumerate(("rows", "columns")):
+        if kind in printed:
+            told[kind] = np.array([(kind, line) in hidden for line in range(cells.shape[axis])], bool)
+    return told

@@ -1,0 +1,3 @@
+from tests.reports.conftest import undisturbed
+
+__all__ = ["undisturbed"]
