@@ -115,7 +115,9 @@ def scan_folder(folder: Path, people: People = NOBODY) -> list[str]:
 def told(leaks: Sequence[Leak]) -> str:
     """How many of each kind, in words."""
     counts = Counter(leak.kind for leak in leaks)
-    return ", ".join(f"{counts[kind]} {kind.replace('_', ' ')}" for kind in sorted(counts))
+    return ", ".join(
+        f"{counts[kind]} {kind.replace('_', ' ')}{'s' * (counts[kind] > 1)}" for kind in sorted(counts)
+    )
 
 
 def _in_table(path: Path, people: People) -> list[Leak]:

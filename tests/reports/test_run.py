@@ -237,6 +237,6 @@ def test_plan_numbers(place: Path) -> None:
 def test_a_manifest_that_names_somebody_of_the_source_withholds_the_run(place: Path) -> None:
     office.make(place)
     (place / "source" / f"{office.NAME}.txt").write_text("a file that no table is read from", "utf-8")
-    with pytest.raises(RunError, match=r"^manifest.json: withheld, as it may identify a person \(1 name\)$"):
+    with pytest.raises(RunError, match=r"^manifest.json: withheld, as it may identify a person \(2 names\)$"):
         make()
     assert seen(place / "out" / "plan") == []
