@@ -10,7 +10,7 @@ run: .venv/ready $(SAMPLE)
 
 test: .venv/ready $(SAMPLE)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
-	$(BIN)/python -m pytest --nbval notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks
 
 check: .venv/ready
 	$(BIN)/ruff check .

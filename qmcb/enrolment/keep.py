@@ -25,7 +25,8 @@ def settled(facts: Facts, rows: ir.Table) -> ir.Table:
     `rows` are pairs cut by rule: `overlaps.overlaps` with keep (of codes.KEEP, null without a rule). One
     resolver for each key of codes.KEEP; sources of the rules are in params/policy/duplicates.
     """
-    parts = [resolve(facts, rows.filter(rows.keep == keep)) for keep, resolve in _BY.items()]
+    asked = set(rows.keep.to_pyarrow().unique().to_pylist())  # a resolver that nobody asks for costs too
+    parts = [resolve(facts, rows.filter(rows.keep == keep)) for keep, resolve in _BY.items() if keep in asked]
     unruled = _open(rows.filter(rows.keep.isnull()), "no_rule")
     return together([part.select(unruled.columns) for part in (unruled, *parts)])
 
