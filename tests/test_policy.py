@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from qmcb import codes, paths, policy
 from qmcb.errors import InputError
 from qmcb.periods import Period
-from qmcb.policy import Outcome, Rule, Rulebook, Version
+from qmcb.policy import Order, Outcome, Rule, Rulebook, Version
 
 BOOK = policy.load()
 MIDDLE = Period.parse("2017-06")
@@ -48,7 +48,13 @@ def test_rule_is_labelled_dated_and_documented(each: Rule) -> None:
     assert [v.effective for v in each.versions] == sorted({v.effective for v in each.versions})
     assert each.assumed or all(v.reference for v in each.versions if v.value is not None)
     assert each.confirmed is None or each.confirmed >= date(2017, 1, 1)
-    assert {type(v.value) for v in each.versions} - {type(None)} in ({int}, {float}, {Outcome}, set())
+    assert {type(v.value) for v in each.versions} - {type(None)} in (
+        {int},
+        {float},
+        {Outcome},
+        {Order},
+        set(),
+    )
 
 
 def test_schema_lists_exactly_the_keys_of_the_code_lists() -> None:
