@@ -53,10 +53,10 @@ def golden(facts: Facts, people: ir.Table) -> ir.Table:
     rows have, then the lesser in order of text, so that the order of rows and files decides nothing. An
     employer is told only of staff.
     """
-    rows = people.filter(databases.ours(people), ~people.dead).select("person")
+    persons = facts.kept("living", people.filter(databases.ours(people), ~people.dead).select("person"))
     noted = facts.kept("written", written(facts))
-    numbers = facts.kept("numbers", one_number.numbers(facts, noted, rows))
-    rows = beside(rows, numbers.select("person", "id_number", "candidates", "why"), "person")
+    numbers = facts.kept("numbers", one_number.numbers(facts, noted, persons))
+    rows = beside(persons, numbers.select("person", "id_number", "candidates", "why"), "person")
     rows = beside(rows, _of_number(facts, noted, numbers), "person")
     parts = {
         **{field: _of_people(facts, noted, numbers, field) for field in _OF_PEOPLE},
@@ -65,7 +65,7 @@ def golden(facts: Facts, people: ir.Table) -> ir.Table:
     }
     for field, claims in parts.items():
         order = facts.rules.order(f"golden/{field}", facts.period)
-        chosen = facts.kept(field, _chosen(claims.semi_join(rows, "person"), order, field))
+        chosen = facts.kept(field, _chosen(claims.semi_join(persons, "person"), order, field))
         rows = beside(rows, chosen, "person")
     if "registry" in facts.book:
         own = facts.registered.select("person", "record_id", "registered_on", "surveyed_on")
