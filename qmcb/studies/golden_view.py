@@ -58,7 +58,6 @@ def numbers(study: Registry) -> Table:
         frame,
         caption="一人一个社会保障号码",
         people=["人数"],
-        bar="人数",
         note="有效号码指位数、出生日期和校验码都对的号码；一个号码只建议给一个人。",
     )
 

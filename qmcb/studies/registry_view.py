@@ -13,7 +13,7 @@ from qmcb.studies import words
 from qmcb.studies.registry import NEEDED, Registry
 
 _SETS = ("residents", "population", "registry", "production", "cards")
-_BANDS = ((0, 5), (6, 11), (12, 23), (24, 35), (36, 47), (48, None))
+_BANDS = ((0, 11), (12, 23), (24, 35), (36, 47), (48, 59), (60, None))
 _LONG = 24
 _NEVER = "无日期"
 _ELSEWHERE = "县区不明"
@@ -181,8 +181,8 @@ def obligations(study: Registry) -> Picture | Table:
     """What the registry obliges to against what production shows, cover by cover."""
     if "registry" not in study:
         return words.unanswered("registry", NEEDED)
-    shown = [key for key in codes.OBLIGATION if key not in ("met", "free")]
     found = words.people(study.obligations, "cover", "state")
+    shown = [key for key in codes.OBLIGATION if key in {"unmet", *found["state"]} - {"met", "free"}]
     counts = found.set_index(["cover", "state"])["people"].to_dict()
     unmet = {cover: counts.get((cover, "unmet"), 0) for cover in codes.COVERS}
     most = max(unmet, key=lambda cover: unmet[cover])
@@ -196,7 +196,7 @@ def obligations(study: Registry) -> Picture | Table:
         ),
         title=f"按登记应参而未参的，{codes.COVERS[most]}最多，{mask.suppress(unmet[most])}人",
         unit=_ONCE,
-        note="按登记库的就业状态和年龄推断应参险种；应参已参和不需参、未参的不列。" + words.source(study),
+        note="按登记库的就业状态和年龄推断应参险种；应参已参和不需参的不列。" + words.source(study),
     )
 
 
@@ -216,7 +216,7 @@ def ages(study: Registry) -> Picture | Table:
     old = int((own >= _LONG).sum())
     return charts.histogram(
         frame,
-        title=f"{old / max(len(own), 1):.0%}的差异已有两年以上没有登记或调查",
+        title=f"有差异的登记人员中，{old / max(len(own), 1):.0%}两年以上没有登记或调查",
         unit=_ONCE,
         note=f"自最近一次登记或入户调查起算；只在生产库的人没有登记，不列。{words.source(study)}",
         axis="距最近登记或调查（个月）",
