@@ -29,7 +29,9 @@ def summary(study: Registry) -> Table:
         ("一人一号", _one_number(study)),
     ]
     note = "".join(f"没有{name}，无法回答：{text}。" for name, text in study.open_questions.items())
-    return table(pd.DataFrame(told, columns=["问题", "回答"]), caption=f"截至{study.period.label}", note=note)
+    note += mask.explanation("*" for _, answer in told if "*" in answer)
+    frame = pd.DataFrame(told, columns=["问题", "回答"])
+    return table(frame, caption=f"截至{study.period.label}", note=note)
 
 
 def _states(study: Registry) -> str:
