@@ -61,9 +61,13 @@ def true_people(book: Book) -> People:
         [], schema={"who": "int64", "person": "int64", "candidate": "int64", "probability": "float64"}
     )
     return People(
-        con.create_table("persons", persons), con.create_table("identities", identities),
-        con.create_table("doubtful", doubtful), cast(Links, None), (),
-    )  # fmt: skip
+        persons=con.create_table("persons", persons),
+        identities=con.create_table("identities", identities),
+        profiles=doubtful,  # none of the findings asks for it
+        doubtful=con.create_table("doubtful", doubtful),
+        links=cast(Links, None),
+        lines=(),
+    )
 
 
 def measure(folder: Path) -> None:

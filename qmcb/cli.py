@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--out", type=Path, metavar="DIR", help="write a page and the list of rows there")
     check.set_defaults(command=_check)
 
+    _golden_parser(commands.add_parser("golden", help="write one record a person, in the registry's form"))
     _cases_parser(commands.add_parser("cases", help="send doubts to offices, and take their answers"))
 
     sound = commands.add_parser("check-sample", help="hold what is found in a sample against its truth")
@@ -108,6 +109,24 @@ def _parser() -> argparse.ArgumentParser:
     tables = commands.add_parser("tables", help="print the tables that a source may hold, column by column")
     tables.set_defaults(command=_tables)
     return parser
+
+
+def _golden_parser(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "One record and one social security number a person, from all tables of a source. The file holds "
+        "people's numbers, names and phones: only you can read it, and the store's access log gets a line."
+    )
+    parser.add_argument("source", metavar="SOURCE", help="a folder, a database or a map, as for a run")
+    parser.add_argument("--province", required=True, metavar="CODE", help="two digits, for example 64")
+    parser.add_argument("--period", required=True, metavar="MONTH", help="for example 2024-06")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help=".csv to read, .parquet to use"
+    )
+    parser.add_argument(
+        "--store", type=Path, required=True, metavar="FILE", help="the store of cases, whose log gets a line"
+    )
+    parser.add_argument("--who", metavar="NAME", help="who does this, for the log (default: the login)")
+    parser.set_defaults(command=_golden)
 
 
 def _cases_parser(parser: argparse.ArgumentParser) -> None:
@@ -259,6 +278,21 @@ def _check(options: argparse.Namespace) -> int:
     if options.out:
         print(f"\npage: {found.write(options.out)}")
     return 0 if found.right else EXIT_RUN
+
+
+def _golden(options: argparse.Namespace) -> int:
+    from qmcb.cases import store
+    from qmcb.studies import golden_file, registry
+
+    out, who, key = golden_file.checked(options.out), _who(options), _case_key(options)
+    study = registry.open_study(options.source, province=options.province, period=options.period)
+    with study.book:
+        if not options.store.exists():
+            store.create(options.store, study.province, key)
+        with store.opened(options.store, key) as cases:
+            rows = golden_file.write(study, out, cases, who=who, now=_now())
+    print(f"golden record of {rows:,} people in {out}; keep it as you keep the tables it was made from")
+    return 0
 
 
 def _update(options: argparse.Namespace) -> int:

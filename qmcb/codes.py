@@ -319,6 +319,95 @@ PRIORITY: Codes = {
     "long_lapse": "长期断缴",
 }
 
+# Where somebody can stand, in the order of the pictures: households, then social insurance.
+DATABASE: Codes = {
+    "residents": "户籍人口",
+    "population": "常住人口",
+    "registry": "登记库",
+    "production": "生产库",
+    "elsewhere": "国家库（外省）",
+    "cards": "社保卡",
+    "medical_filings": "异地就医备案",
+}
+HOUSEHOLD = ("residents", "population")
+SOCIAL = ("registry", "production", "elsewhere", "cards", "medical_filings")
+
+# Registry against production, person by person
+RECONCILED: Codes = {
+    "agrees": "两库一致",
+    "differs": "两库均有、内容不一致",
+    "registry_only": "只在登记库",
+    "production_only": "只在生产库",
+}
+# In what they differ, or why somebody is only in one (policy: registry/ and the name of the kind).
+REGISTRY_DIFFERENCE: Codes = {
+    "name": "姓名不符",
+    "hukou_region": "户籍地不符",
+    "residence_region": "常住地不符",
+    "employer": "单位不符",
+    "employment": "就业不符",
+    "registered_twice": "一人多条",
+    "dead": "死亡未注销",
+    "enrolled_elsewhere": "仅外省参保",
+    "never_enrolled": "从未参保",
+    "unregistered": "在保未登记",
+    "unregistered_before": "停保未登记",
+}
+# What cards and filings for treatment elsewhere say against registry and production (policy: as above)
+HOLDER: Codes = {
+    "card_alone": "有社保卡，登记库、生产库均无",
+    "card_absent": "在保而无社保卡",
+    "filing_alone": "有备案，登记库、生产库均无",
+    "filing_uncovered": "备案有效而医保未参保",
+    "filing_covered_there": "备案有效而就医地省份另有医保",
+}
+# Who is in no database, and where to look (policy: as above)
+VISIT: Codes = {"lives_here": "常住人口，各库均无", "hukou_only": "仅有户籍，各库均无"}
+
+# What employment and age as registered oblige to, against what production shows, cover by cover
+OBLIGATION: Codes = {
+    "met": "应参已参",
+    "other_scheme": "应参职工、实参居民",
+    "elsewhere": "应参、在外省参保",
+    "unmet": "应参未参",
+    "unasked": "登记不需参、实际在参",
+    "unregistered": "未登记、实际在参",
+    "free": "不需参、未参",
+}
+
+# The fields of the one record that a person ought to have; policy: golden/ and the name of the field.
+GOLDEN = (
+    "id_number", "name", "sex", "birth_date", "phone", "hukou_region", "residence_region", "employment",
+    "employer_id",
+)  # fmt: skip
+# Where a field may come from, in short; the resident number itself tells birth and sex.
+GOLDEN_SOURCE: Codes = {
+    "residents": "公安",
+    "id_number": "号码推定",
+    "population": "卫健",
+    "registry": "登记库",
+    "enrolments": "本省参保",
+    "enrolments_elsewhere": "外省参保",
+    "benefits": "待遇发放",
+    "payroll": "个税工资",
+    "students": "教育",
+    "cards": "社保卡",
+    "medical_filings": "异地备案",
+}
+# Whether the other tables say the same of a field
+AGREEMENT: Codes = {"agree": "各表一致", "alone": "只有一表", "differ": "各表不一致", "none": "均无"}
+# Why a number is proposed as a person's one social security number; then why it stays open.
+NUMBER_WHY: Codes = {
+    "only": "只有一个有效号码",
+    "public_security": "有几个号码，以公安户籍为准",
+    "own": "有几个号码，其余属于他人",
+    "two_numbers": "有几个号码，公安户籍均无，待核",
+    "review": "记录待复核，可能属于另一人",
+    "shared": "号码归属他人，一号多人",
+    "none": "没有有效号码",
+}
+NUMBER_OPEN = ("two_numbers", "review", "shared", "none")
+
 # Decision on a link
 DECISION: Codes = {"accept": "认定", "review": "待复核", "reject": "否定"}
 
@@ -392,6 +481,15 @@ ACTION: Codes = {
     "resume_payment": "通知续缴，失联的由街道（乡镇）查找",
     "extend_cover": "按险种核对，补齐所缺险种",
     "notify_employer": "通知用人单位补办参保登记（应在用工之日起30日内办理）",
+    "correct_registry": "核对后更正登记库",
+    "verify_name": "与公安核对姓名，更正不符的一方",
+    "verify_employment": "向单位和本人核实就业，更正登记库或参保",
+    "merge_records": "核实后合并登记",
+    "close_registration": "核实死亡后注销登记",
+    "note_elsewhere": "登记库记明外省参保，不再动员",
+    "register": "补登记入全民参保登记库",
+    "issue_card": "告知本人申领社会保障卡",
+    "verify_filing": "核实医保参保，不在保的终止备案",
     "exclude": "不计入漏保",
     "correct_on_slip": "核对证件后随缴费申报即时更正",
     "notify_and_search": "寄发通知更正，失联的由街道（乡镇）和村（社区）查找",
@@ -590,7 +688,7 @@ QUALITY: Codes = {
     "dead": "已死亡仍参保或领取",
 }
 QUALITY_QUESTION: Codes = {"number": "号码", "holder": "号码归属", "name": "姓名"}
-HOLDER: Codes = {
+NUMBER_HOLDER: Codes = {
     "own": "公安查到本人",
     "of_another": "号码属于另一人",
     "shared": "一号几人，未能认定",
@@ -629,7 +727,7 @@ NUMBER_FAULT: Codes = {
     "fifteen": "15位号码（升位即可）",
 }
 QUALITY_KINDS: Mapping[str, Codes] = {
-    "number": NUMBER_FAULT, "holder": HOLDER, "name": NAME_DIFFERENCE, "dead": DEAD,
+    "number": NUMBER_FAULT, "holder": NUMBER_HOLDER, "name": NAME_DIFFERENCE, "dead": DEAD,
 }  # fmt: skip
 # Answers that are no finding; to be asked elsewhere, and not at fault; set right by rewriting alone.
 IN_ORDER = ("ok", "own", "no_number", "unasked", "equal", "uncompared")

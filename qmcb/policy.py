@@ -49,11 +49,30 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Order:
+    """Whose word on a field counts first: keys of codes.GOLDEN_SOURCE, the first of them before the others.
+
+    `newest`: the newest word before an older one, and the order only among those of one day.
+    """
+
+    sources: tuple[str, ...]
+    newest: bool = False
+
+    @property
+    def text(self) -> str:
+        told = "、".join(codes.GOLDEN_SOURCE[source] for source in self.sources)
+        return f"取最新；同日依次：{told}" if self.newest else f"依次：{told}"
+
+
+Value = int | float | Outcome | Order | None
+
+
+@dataclass(frozen=True)
 class Version:
     """A value from its effective date on; None means abolished from then on."""
 
     effective: date
-    value: int | float | Outcome | None
+    value: Value
     reference: Reference | None
 
     @property
@@ -105,7 +124,7 @@ class Rule:
 
     def value_text(self, version: Version) -> str:
         value = version.value
-        return value.text if isinstance(value, Outcome) else f"{value}{codes.UNIT[self.unit]}"
+        return value.text if isinstance(value, Outcome | Order) else f"{value}{codes.UNIT[self.unit]}"
 
 
 @dataclass(frozen=True)
@@ -130,6 +149,13 @@ class Rulebook:
         """The number in force in a month, in the rule's unit; None where there is none."""
         version = self[name].at(period)
         return version.value if version and isinstance(version.value, int | float) else None
+
+    def order(self, name: str, period: Period) -> Order:
+        """The order of sources in force in a month; InputError where there is none."""
+        version = self[name].at(period)
+        if version is None or not isinstance(version.value, Order):
+            raise InputError(f"an order of sources in force in {period}", f"none in rule {name}", "add one")
+        return version.value
 
     def in_force(self, period: Period) -> list[dict[str, str]]:
         """Rows for the page: the rules in force in a month, in the order of their names.
@@ -237,9 +263,11 @@ def _rule(name: str, raw: Any) -> Rule:
     )
 
 
-def _value(raw: int | float | dict[str, Any] | None) -> int | float | Outcome | None:
+def _value(raw: int | float | dict[str, Any] | None) -> Value:
     if not isinstance(raw, dict):
         return raw
+    if "sources" in raw:
+        return Order(tuple(raw["sources"]), raw.get("newest", False))
     lists = {key: tuple(raw.get(key, ())) for key in ("refund", "retain")}
     return Outcome(raw["action"], raw.get("keep"), **lists, decides=raw.get("decides"))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from qmcb import codes, paths, policy
 from qmcb.errors import InputError
 from qmcb.periods import Period
-from qmcb.policy import Outcome, Rule, Rulebook, Version
+from qmcb.policy import Order, Outcome, Rule, Rulebook, Version
 
 BOOK = policy.load()
 MIDDLE = Period.parse("2017-06")
@@ -48,7 +48,13 @@ def test_rule_is_labelled_dated_and_documented(each: Rule) -> None:
     assert [v.effective for v in each.versions] == sorted({v.effective for v in each.versions})
     assert each.assumed or all(v.reference for v in each.versions if v.value is not None)
     assert each.confirmed is None or each.confirmed >= date(2017, 1, 1)
-    assert {type(v.value) for v in each.versions} - {type(None)} in ({int}, {float}, {Outcome}, set())
+    assert {type(v.value) for v in each.versions} - {type(None)} in (
+        {int},
+        {float},
+        {Outcome},
+        {Order},
+        set(),
+    )
 
 
 def test_schema_lists_exactly_the_keys_of_the_code_lists() -> None:
@@ -56,6 +62,7 @@ def test_schema_lists_exactly_the_keys_of_the_code_lists() -> None:
     value = schema["$defs"]["value"]["properties"]
     assert schema["properties"]["unit"]["enum"] == list(codes.UNIT)
     assert schema["properties"]["scopes"]["items"]["enum"] == list(codes.SCOPE)
+    assert value["sources"]["items"]["enum"] == list(codes.GOLDEN_SOURCE)
     assert ["consult", *value["action"]["enum"]] == list(codes.ACTION)
     assert value["keep"]["enum"] == list(codes.KEEP)
     assert value["refund"]["items"]["enum"] == value["retain"]["items"]["enum"] == list(codes.REFUND)
@@ -84,6 +91,22 @@ def test_each_kind_and_scope_of_duplicate_has_exactly_one_rule() -> None:
 def test_every_missing_or_excluded_standing_has_a_rule() -> None:
     for standing in codes.MISSING + codes.EXCLUDED:
         assert BOOK[f"missing/standing/{standing}"].at(MIDDLE) is not None
+
+
+def test_every_difference_and_every_field_of_the_golden_record_has_a_rule() -> None:
+    kinds = (*codes.REGISTRY_DIFFERENCE, *codes.HOLDER, *codes.VISIT)
+    assert {name for name in BOOK.rules if name.startswith("registry/")} == {f"registry/{k}" for k in kinds}
+    orders = {field: BOOK.order(f"golden/{field}", MIDDLE) for field in codes.GOLDEN}
+    assert {f"golden/{field}" for field in orders} == {n for n in BOOK.rules if n.startswith("golden/")}
+    assert {source for order in orders.values() for source in order.sources} == set(codes.GOLDEN_SOURCE)
+    assert orders["hukou_region"].text == "依次：公安、登记库"
+    assert orders["phone"].text.startswith("取最新；同日依次：登记库、")
+
+
+def test_an_order_that_is_not_there_is_said_with_the_rule() -> None:
+    for name in ("golden/hukou_region", "missing/lapse_grace"):
+        with pytest.raises(InputError, match=name):
+            BOOK.order(name, Period(1957, 12))
 
 
 def test_nothing_is_ended_without_somebody_who_decides() -> None:

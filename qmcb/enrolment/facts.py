@@ -42,6 +42,11 @@ class Facts:
         """
         return self.people.attach(self.book[name], persons)
 
+    def capped(self, day: ir.DateValue) -> ir.DateValue:
+        """The day, or the last of the period where it is later; null where it is null."""
+        last = ibis.literal(self.period.last_day)
+        return ibis.ifelse(day > last, last, day)  # LEAST would make a day of none
+
     @cached_property
     def enrolled(self) -> ir.Table:
         """Every enrolment, also those never paid: see `spells.enrolled`."""
@@ -77,7 +82,23 @@ class Facts:
     def registry(self) -> ir.Table:
         """The registry with the person of each row, none where the source has no registry."""
         rows = self.of("registry")
-        return self.kept("registry", rows.drop("record_id", "surveyed_on", "by_number"))
+        return self.kept("registry", rows.drop("by_number"))
+
+    @cached_property
+    def registered(self) -> ir.Table:
+        """One row a person of the registry, of several rows the one that was looked at last.
+
+        Columns: person, record_id, hukou_region, residence_region, employment, employer_id, registered_on
+        (the first), surveyed_on (the last), verified (the later day, not after the period), rows.
+        """
+        looked = ibis.greatest(self.registry.registered_on, self.registry.surveyed_on)
+        rows = self.registry.mutate(verified=self.capped(looked))
+        names = ("record_id", "hukou_region", "residence_region", "employment", "employer_id")
+        order = [rows.verified.desc(nulls_first=False), *(rows[name] for name in reversed(names))]
+        chosen = {name: rows[name].first(order_by=order, include_null=True) for name in names}
+        days = {"registered_on": rows.registered_on.min(), "surveyed_on": rows.surveyed_on.max()}
+        one = rows.group_by("person").agg(**chosen, **days, verified=rows.verified.max(), rows=rows.count())
+        return self.kept("registered", one)
 
     @cached_property
     def students(self) -> ir.Table:

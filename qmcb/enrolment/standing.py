@@ -28,9 +28,8 @@ def standing(facts: Facts) -> ir.Table:
     person an enrolled one). One row a person and cover. Sources: clause 二(五) of the notice; for age
     and grace the rules `missing/*`.
     """
-    grace = facts.period.shift(-int(facts.rules.number("missing/lapse_grace", facts.period)))
     of_age = int(facts.rules.number("missing/pension_age_from", facts.period))
-    known = facts.kept("known", _enrolments(facts, grace))
+    known = facts.kept("known", enrolments(facts))
     rows = beside(_marked_residents(facts), employed(facts).mutate(works=True), "person")
     rows = beside(rows, known, "person")
     rows = beside(rows, _under_review(known, facts.people), "person")
@@ -52,6 +51,11 @@ def _judged(rows: ir.Table, cover: str, period: Period, of_age: int) -> ir.Table
     )  # fmt: skip
 
 
+def grace(facts: Facts) -> Period:
+    """The month since which a last paid month still counts as enrolled."""
+    return facts.period.shift(-int(facts.rules.number("missing/lapse_grace", facts.period)))
+
+
 def _marked_residents(facts: Facts) -> ir.Table:
     """The residents with dead, drawing, student and registered (true or null)."""
     first, last = facts.period.first_day, facts.period.last_day
@@ -71,7 +75,7 @@ def _marked_residents(facts: Facts) -> ir.Table:
     return rows.mutate(**dict.fromkeys(absent, ibis.null("boolean")))
 
 
-def _enrolments(facts: Facts, grace: Period) -> ir.Table:
+def enrolments(facts: Facts) -> ir.Table:
     """One row a person: what the enrolment rows say of each cover.
 
     Enrolments that begin after the period are not there yet; those without a first month never paid.
@@ -82,7 +86,7 @@ def _enrolments(facts: Facts, grace: Period) -> ir.Table:
     rows = facts.enrolled
     here = spells.source(rows.key) == "enrolments"
     begun = rows.first_month.notnull()
-    now = begun & (rows.last_month >= grace.first_day)
+    now = begun & (rows.last_month >= grace(facts).first_day)
     merged = facts.rules["duplicates/maternity_twice"].at(facts.period) is not None
     flags: dict[str, ir.BooleanValue] = {}
     months: dict[str, ir.Value] = {}

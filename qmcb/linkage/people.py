@@ -35,14 +35,15 @@ class People:
     `persons`: person (int64), number, birth_date, sex, resident (in the residents table).
     `identities`: who (see `who`), person, probability, decision, basis, by_number (the number
     written down is the person's own): one row for each way in which somebody is written down.
+    `profiles`: each way in which somebody is written down: who, the columns of `written.FIELDS` as sent,
+    number (18 characters, null where none is certain) and plain (the folded name).
     `doubtful`: who, person (as it stands), candidate (the person it may be), probability.
-    `profiles`: who, the identifying columns and what they come to (see `written`), authority, rows.
     """
 
     persons: ir.Table
     identities: ir.Table
-    doubtful: ir.Table
     profiles: ir.Table
+    doubtful: ir.Table
     links: Links
     lines: tuple[balance.Line, ...]
 
@@ -96,7 +97,7 @@ def people(book: Book, thresholds: Thresholds | None = None) -> People:
             ("未匹配，单独计为一人", len(alone) - len(review)),
         ),
     )
-    return People(persons, identities, doubtful, profiles, found, (line,))
+    return People(persons, identities, profiles, doubtful, found, (line,))
 
 
 def _side(table: ir.Table, key: str) -> pa.Table:

@@ -18,8 +18,9 @@ from qmcb.reports.fall import fall
 from qmcb.reports.flow import flow
 from qmcb.reports.heat import matrix, tiles
 from qmcb.reports.picture import MARGIN, WIDTH, Picture, Sheet, sentence, sheet
+from qmcb.reports.upset import upset
 
-__all__ = ["bars", "fall", "flow", "histogram", "matrix", "scores", "tiles"]
+__all__ = ["bars", "fall", "flow", "histogram", "matrix", "scores", "tiles", "upset"]
 
 _ROW = 0.3
 _PARTS = (style.ACCENT, style.FIRM, style.CONTEXT, style.HAIRLINE)

@@ -19,11 +19,12 @@ _OPENING = """# 数据表 / Tables
 CSV 用 UTF-8 或 GB18030。
 表头可以用英文名、中文名或金保指标代码。
 日期写作 2024-06-30、20240630、2024/6/30 或 2024年6月30日，年月写作 2024-06 或 202406。
+除注明“可以没有这一列”的以外，各列都必须有；值可以为空，注明“不能为空”的除外。
 不合约定的行进入隔离表并写明原因，其余照常；缺少必有的列，运行即停止并说明缺哪一列。
 
 A source is a folder with one file a table. Headings are English names, Chinese labels or indicator
 codes. A row that breaks its contract is quarantined with a reason; a missing column stops the run.
-`qmcb tables` prints this page.
+`qmcb tables` prints this page (`qmcb tables > data/README.md` writes it anew).
 
 `data/sample/` is made by `qmcb sample data/sample` (or `make run`) and is not committed; its own README
 says what in it is calibrated and what is assumed. `data/reference/` holds the counties in their order,
@@ -33,7 +34,10 @@ with their places on the tile map.
 
 def markdown() -> str:
     """The page `data/README.md`."""
-    return "\n".join([_OPENING, *map(_section, CONTRACTS.values())])
+    index = [
+        f"- {contract.label} `{contract.name}`：{contract.department}" for contract in CONTRACTS.values()
+    ]
+    return "\n".join([_OPENING, *index, "", *map(_section, CONTRACTS.values())])
 
 
 def _section(contract: Contract) -> str:

@@ -7,13 +7,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from qmcb.sample import benefits, careers, doubts, duplicates, identities, registers, spells, standing, wages
+from qmcb.sample import (
+    benefits,
+    careers,
+    doubts,
+    duplicates,
+    identities,
+    reconciled,
+    registers,
+    spells,
+    standing,
+    wages,
+)
 from qmcb.sample import people as persons
 from qmcb.sample.careers import Careers
 from qmcb.sample.clock import yyyymm
 from qmcb.sample.files import Files
 from qmcb.sample.numbers import Registrar
 from qmcb.sample.people import People
+from qmcb.sample.registers import Rows
 from qmcb.sample.spells import Spells
 from qmcb.sample.world import World
 
@@ -43,16 +55,22 @@ def write(
     held = _held(rng, files, world, people, life)
     elsewhere = _write_enrolments(rng, files, world, people, life, held)
     _write_benefits(rng, files, world, people, held)
-    registered, student, staff = _write_registers(rng, files, world, people, life)
+    seen = _write_registers(rng, files, world, people, life)
+    registered, staff = _in_registry(people, seen["registry"])
     payroll, hired = wages.payroll(rng, world, people, life, held.spells)
     files.write_of_people(rng, payroll.table, payroll.columns, people.person[payroll.who])
-    evidence = standing.Evidence(held.spells, held.benefits, registered, student, elsewhere, staff | hired)
+    evidence = standing.Evidence(
+        held.spells, held.benefits, registered, life.student, elsewhere, staff | hired
+    )
     hukou = registers.residents(rng, world, people, life)
     records = files.issue("residents", len(hukou.who))
     files.write_of_people(rng, "residents", hukou.columns, people.person[hukou.who], records)
     once = np.arange(residents)
     files.append("truth/standing", standing.truth(world, people, life, evidence, once, records[:residents]))
     files.append("truth/people", persons.truth(people))
+    seen["residents"] = hukou
+    told = reconciled.truth(world, people, life, seen, held.spells, held.benefits)
+    files.append("truth/registry", told)
     twice = _duplicates(world, people, held)
     subsidised = twice.filter(pc.equal(twice["kind"], "resident_medical_twice"))
     doubtful = doubts.truth(world.clock, people, life, held.benefits, held.benefit_records, subsidised)
@@ -145,19 +163,23 @@ def _write_benefits(rng: np.random.Generator, files: Files, world: World, people
 
 def _write_registers(
     rng: np.random.Generator, files: Files, world: World, people: People, life: Careers
-) -> tuple[Mask, Mask, Mask]:
-    """The other departments' tables; returns who is in the registry, who studies at the period, and whom the
-    registry has as staff."""
+) -> dict[str, Rows]:
+    """The other departments' tables, as they were written."""
     seen = {}
     for rows in registers.draw(rng, world, people, life):
+        if rows.table == "registry":
+            rows = reconciled.made_old(world, people, life, rows)
         files.write_of_people(rng, rows.table, rows.columns, people.person[rows.who])
         seen[rows.table] = rows
-    registered = np.zeros(len(people), np.bool_)
-    registry = seen["registry"]
+    return seen
+
+
+def _in_registry(people: People, registry: Rows) -> tuple[Mask, Mask]:
+    """Who is in the registry, and whom it has as staff."""
+    registered, staff = (np.zeros(len(people), np.bool_) for _ in range(2))
     registered[registry.who] = True
-    staff = np.zeros(len(people), np.bool_)
     staff[registry.who] = pc.equal(registry.columns["employment"], "10").to_numpy(zero_copy_only=False)
-    return registered, life.student, staff
+    return registered, staff
 
 
 def _duplicates(world: World, people: People, held: Held) -> pa.Table:

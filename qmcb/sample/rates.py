@@ -10,7 +10,8 @@ class Rates:
     Damage rates hold for each copy of an identity that could be damaged so: `number_fifteen` for births
     before 2000, `number_lower_x` for numbers that end in X, `name_separator` and `name_rare` for names
     that have one. Public security suffers none of the damage to numbers and births, and of the damage
-    to names the share `public_security`.
+    to names the share `public_security`. Of the registry's residents some have their hukou wrong, and the
+    residence, or employer, that they had before they changed it.
     """
 
     number_digit: float = 0.006
@@ -50,6 +51,9 @@ class Rates:
     unemployed_after_death: float = 0.3
     several_employers: float = 0.01
     hidden_staff: float = 0.04
+    registry_old_hukou: float = 0.004
+    registry_old_residence: float = 0.2
+    registry_old_employer: float = 0.2
     broken_rows: float = 0.001
 
 

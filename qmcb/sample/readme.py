@@ -23,6 +23,7 @@ numbers of this demonstration and keeps nothing secret.
 | lawful | person, kind, insurance, record_a, record_b: successive moves, work injury with several employers |
 | benefits | person, kind, record_a, record_b (null: by itself), first_month, last_month, months |
 | standing | person, record_id in residents, cover, standing, last_month (last paid of the cover) |
+| registry | person, kind: in what registry and production differ, but for names and employment |
 | employers | uscc, heads_true, heads_declared, base_ratio, kind: who hides heads or bases |
 | broken | table, record_id, rule: rows that break their contract, beside good rows of the same people |
 

@@ -1,14 +1,13 @@
 """What notebook 02 asks: who is enrolled twice across provinces, and who nowhere."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qmcb import codes, policy
@@ -24,7 +23,7 @@ from qmcb.policy import Rulebook
 from qmcb.reports import mask
 from qmcb.sources import book as books
 from qmcb.sources.book import Book
-from qmcb.studies import withheld
+from qmcb.studies import masked, withheld
 from qmcb.tables import CONTRACTS
 
 # Without which table which question stays open.
@@ -137,7 +136,7 @@ class CrossProvince:
             found["missing"] = self._cases(self.missing, "LB", key)
         for name, rows in found.items():
             pq.write_table(rows, place / f"{name}.parquet")
-        save_inputs(self.book, place)
+        masked.save_inputs(self.book, place)
 
     def _doubts(self, key: bytes) -> pa.Table:
         """All doubts, those of each finding under the numbers that its own table has."""
@@ -155,23 +154,7 @@ class CrossProvince:
         return pa.concat_tables([rows.select(columns) for rows in numbered.values()])
 
     def _cases(self, rows: ir.Table, prefix: str, key: bytes) -> pa.Table:
-        """The rows with `case` and `whose` for the person, and an age band for the birth date.
-
-        Who has no number, or shares one with another name, is told apart by how he or she is written.
-        A pair of records is one case whichever of them stands first in the files.
-        """
-        told = whose(self.people, rows).to_pyarrow()
-        about = [told[name] for name in ("whose", "kind", "cover", "insurance") if name in told.column_names]
-        keys = pc.binary_join_element_wise(*about, *_unordered(told), "|")
-        persons = mask.case_numbers(told["whose"].combine_chunks(), key=key, prefix=f"{prefix}R")
-        told = told.drop_columns(["whose"]).add_column(0, "whose", persons)
-        told = told.add_column(0, "case", mask.case_numbers(keys.combine_chunks(), key=key, prefix=prefix))
-        if "birth_date" in told.column_names:
-            told = told.append_column("age_band", mask.age_band(told["birth_date"], self.period.last_day))
-        kept = [name for name in told.column_names if name not in ("person", "birth_date", "employer_id")]
-        return told.select(kept).sort_by(
-            [(name, "ascending") for name in ("case", "first_month") if name in kept]
-        )
+        return masked.cases(self.people, self.period, rows, prefix, key)
 
     def balance(self) -> tuple[Line, ...]:
         """Every balance line of this study; see `qmcb.balance.check`."""
@@ -254,37 +237,6 @@ def open_study(
         )
     people = linkage.people(book, thresholds)
     return CrossProvince(book, people, rules, province, month)
-
-
-def whose(people: People, rows: ir.Table) -> ir.Table:
-    """The rows with `whose`: a text for each person, the number or, where it tells several, the writing."""
-    identities = people.identities
-    written = identities.group_by("person").agg(written=identities.who.min().cast("string"))
-    persons = people.persons.join(written, "person")
-    shared = persons.person.count().over(group_by=persons.number) > 1
-    by_number = ibis.ifelse(shared, persons.number + " " + persons.written, persons.number)
-    own = persons.select("person", whose=ibis.coalesce(by_number, persons.written))
-    return rows.join(own, "person")
-
-
-def save_inputs(book: Book, place: Path) -> None:
-    """Write what was read and what was kept apart, as every run has it: inputs and quarantine."""
-    pq.write_table(pa.Table.from_pylist([asdict(file) for file in book.files]), place / "inputs.parquet")
-    quarantine = book.quarantine.order_by("table", "line").to_pyarrow()
-    pq.write_table(quarantine, place / "quarantine.parquet")
-
-
-def _unordered(told: pa.Table) -> tuple[pa.ChunkedArray, ...]:
-    """The records of each pair, the lesser first; none where rows are not pairs."""
-    if "record_id_b" not in told.column_names:
-        return ()
-    sides = [
-        pc.binary_join_element_wise(*(told[name] for name in (f"source_{side}", f"record_id_{side}")), " ")
-        if f"source_{side}" in told.column_names
-        else told[f"record_id_{side}"]
-        for side in "ab"
-    ]
-    return pc.min_element_wise(*sides), pc.max_element_wise(*sides)
 
 
 def _number(value: ir.Value) -> int:

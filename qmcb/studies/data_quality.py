@@ -18,7 +18,7 @@ from qmcb.enrolment import quality
 from qmcb.errors import InputError
 from qmcb.periods import Period
 from qmcb.reports import mask
-from qmcb.studies import cross_province
+from qmcb.studies import cross_province, masked
 from qmcb.studies.cross_province import CrossProvince
 from qmcb.tables import CONTRACTS
 
@@ -156,7 +156,7 @@ class DataQuality:
         place.mkdir(parents=True, exist_ok=True)
         linked = self.linked
         key = mask.read_key(None, linked.book.folder)
-        told = cross_province.whose(linked.people, self.findings).drop("person").to_pyarrow()
+        told = masked.whose(linked.people, self.findings).drop("person").to_pyarrow()
         about = pc.binary_join_element_wise(*(told[name] for name in ("whose", *_KEYS)), "|")
         told = told.set_column(
             told.column_names.index("whose"),
@@ -166,7 +166,7 @@ class DataQuality:
         told = told.add_column(0, "case", mask.case_numbers(about.combine_chunks(), key=key, prefix="ZL"))
         told = told.append_column("period", pa.repeat(str(linked.period), len(told)))
         pq.write_table(told.sort_by([("case", "ascending")]), place / f"{TABLE}.parquet")
-        cross_province.save_inputs(linked.book, place)
+        masked.save_inputs(linked.book, place)
 
 
 def open_study(

@@ -129,7 +129,7 @@ def names(study: DataQuality) -> Picture | Table:
 def holders(study: DataQuality) -> Table:
     """Whose a right number is, where that is not in order: by kind, with what is ordered."""
     found = study.findings.filter(study.findings.rule == "holder")
-    return _orders(found, "kind", codes.HOLDER, "情形", "号码合规而归属不清的")
+    return _orders(found, "kind", codes.NUMBER_HOLDER, "情形", "号码合规而归属不清的")
 
 
 def several(study: DataQuality) -> Table:
@@ -184,7 +184,7 @@ def proposals(study: DataQuality) -> Picture | Table:
     counted = counted.assign(part=counted["evidence"].map(group))
     counted = counted.groupby(["kind", "part"], as_index=False).agg(people=("people", "sum"))
     frame = _stacked(
-        counted, {**codes.NUMBER_FAULT, **codes.HOLDER}, {label: label for label in _EVIDENCE}, "part"
+        counted, {**codes.NUMBER_FAULT, **codes.NUMBER_HOLDER}, {label: label for label in _EVIDENCE}, "part"
     )
     records = found.count().to_pyarrow().as_py()
     proposed = found.filter(found.evidence.notin(codes.UNPROPOSED)).count().to_pyarrow().as_py()

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from qmcb import codes
+from qmcb.enrolment import databases, registry
 from qmcb.errors import InputError
 from qmcb.linkage import evaluate
 from qmcb.studies.cross_province import CrossProvince, open_study
@@ -24,9 +25,9 @@ _MONTHS = ["first_month", "last_month", "months"]
 class Checked:
     """What was planted and what was found of the people all of whose records were linked rightly.
 
-    `confusion`: finding (duplicates, benefits, missing), planted and found (kinds; "-" for nothing), count,
-    right_months (how many of the count have exactly the planted months). `others`: finding, planted and
-    found of people whose records were not linked rightly, and who are not judged.
+    `confusion`: finding (duplicates, benefits, missing, registry), planted and found (kinds; "-" for
+    nothing), count, right_months (how many of the count have exactly the planted months). `others`:
+    finding, planted and found of people whose records were not linked rightly, and who are not judged.
     """
 
     confusion: pd.DataFrame
@@ -60,7 +61,7 @@ def confusion(study: CrossProvince) -> Checked:
     sound = evaluate.rightly_linked(evaluate.judged(study.book, study.people)).to_pandas()
     true_person = sound.set_index("person")["true_person"]
     tables, others = [], []
-    for finding, found, planted in _findings(study):
+    for finding, found, planted in (*_findings(study), _registry(study, true_person)):
         known = found[found["person"].isin(true_person.index)]
         told = planted[planted["person"].isin(true_person)]
         tables.append(counted(known, told).assign(finding=finding))
@@ -97,6 +98,22 @@ def _findings(study: CrossProvince) -> Iterator[tuple[str, pd.DataFrame, pd.Data
         _pairs(evaluate.truth(study.book, "benefits"), "record"),
     )
     yield "missing", _standings(study.standing), _standings(evaluate.truth(study.book, "standing"))
+
+
+def _registry(study: CrossProvince, true_person: "pd.Series[int]") -> tuple[str, pd.DataFrame, pd.DataFrame]:
+    """Differences of registry and production, person by person; names and employment are not planted."""
+    facts = study.facts
+    compared = facts.kept("reconciled", registry.reconciled(facts, facts.kept("held", databases.held(facts))))
+    kinds = [kind for kind in codes.REGISTRY_DIFFERENCE if kind not in ("name", "employment")]
+    rows = registry.differences(facts, compared).select("person", "kind").to_pandas()
+    found = rows[rows["kind"].isin(kinds)]
+    planted: pd.DataFrame = evaluate.truth(study.book, "registry").to_pandas()
+    whose = found["person"].map(true_person)
+    ours, theirs = (
+        _in_months(rows.assign(low=who, high=rows["kind"]), pd.DataFrame(index=rows.index))
+        for rows, who in ((found, whose), (planted, planted["person"]))
+    )
+    return "registry", ours, theirs
 
 
 def _of_the_same_months(study: CrossProvince) -> set[str]:
@@ -156,7 +173,9 @@ def counted(found: pd.DataFrame, planted: pd.DataFrame) -> pd.DataFrame:
         .groupby(["planted", "found"])
         .agg(count=("right", "size"), right_months=("right", "sum"))
     )
-    order = (*codes.DUPLICATE, *codes.LAWFUL, *codes.BENEFIT, *codes.STANDING, NOTHING)
+    order = (
+        *codes.DUPLICATE, *codes.LAWFUL, *codes.BENEFIT, *codes.STANDING, *codes.REGISTRY_DIFFERENCE, NOTHING
+    )  # fmt: skip
     return told.reset_index().sort_values(
         ["planted", "found"], key=lambda kinds: kinds.map(order.index), ignore_index=True
     )

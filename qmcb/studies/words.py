@@ -1,13 +1,16 @@
 """What the views of a study have in common: counts of people, sources, and what cannot be answered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 import ibis.expr.types as ir
 import pandas as pd
 
+from qmcb.periods import Period
 from qmcb.reports import mask
 from qmcb.reports.tables import Table, table
-from qmcb.studies.cross_province import NEEDED, CrossProvince
+from qmcb.sources.book import Book
+from qmcb.studies.cross_province import NEEDED
 from qmcb.tables import CONTRACTS
 
 _WAN = 1_000_000  # fen
@@ -49,19 +52,29 @@ def basis(rows: pd.DataFrame) -> list[str]:
     return told.where(rows["article"].notna(), "—").tolist()
 
 
-def source(study: CrossProvince) -> str:
+class Study(Protocol):
+    """What every study knows of its source."""
+
+    @property
+    def book(self) -> Book: ...
+
+    @property
+    def period(self) -> Period: ...
+
+
+def source(study: Study) -> str:
     """Where the figures of a picture come from."""
     return f"来源：{study.book.folder.name}，截至{study.period.label}。"
 
 
-def unanswered(name: str) -> Table:
-    """In place of a picture: which table is not there, and so which question stays open."""
+def unanswered(name: str, needed: Mapping[str, str] = NEEDED) -> Table:
+    """In place of a picture: which table is not there, and so which question (of `needed`) stays open."""
     contract = CONTRACTS[name]
     frame = pd.DataFrame(
         {
             "缺少的表": [f"{contract.label}（{name}）"],
             "由谁提供": [contract.department],
-            "无法回答": [NEEDED[name]],
+            "无法回答": [needed[name]],
         }
     )
     return table(frame, caption="无法回答")

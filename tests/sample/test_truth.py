@@ -367,3 +367,40 @@ def test_accounts_reconcile(read) -> None:  # type: ignore[no-untyped-def]
     assert 0.05 < (gap > 0).mean() < 0.8
     assert set(actual.region) == set(read("employers").region)
     assert read("budget_changes").policy_basis.isna().mean() not in (0, 1)
+
+
+def test_registry_and_production_differ_as_told(written: Written) -> None:
+    """From the written rows with sets of persons, where the sample counts in arrays."""
+    registry, records = written.sound("registry"), written.raw("truth/records")
+    spells = written.spells("enrolments", "enrolments_elsewhere")
+    drawn = written.spells("benefits")
+    here = set(spells[spells.source == "enrolments"].person)
+    here |= set(drawn[drawn.region.str.startswith("64")].person)
+    everywhere = set(spells.person) | set(drawn.person)
+    now = spells[~spells.never & (spells.last_month >= written.period - 3)]
+    current = set(now.person) | set(drawn[drawn.last_month >= written.period].person)
+    residents = written.sound("residents")
+    dead = set(residents[residents.alive == "0"].person) | set(written.sound("deaths").person)
+    own = set(registry.person)
+
+    def differing(column: str, others: pd.DataFrame) -> set[int]:
+        pairs = registry[["person", column]].merge(others.dropna(), on="person", suffixes=("", "_other"))
+        pairs = pairs.dropna()
+        agrees = pairs[column] == pairs[f"{column}_other"]
+        return (set(pairs.person) - set(pairs.person[agrees])) & here
+
+    wanted = {
+        "hukou_region": differing("hukou_region", residents[["person", "hukou_region"]]),
+        "residence_region": differing(
+            "residence_region", written.sound("population")[["person", "residence_region"]]
+        ),
+        "employer": differing("employer_id", now[["person", "employer_id"]]),
+        "dead": own & dead,
+        "enrolled_elsewhere": (own - here - dead) & everywhere,
+        "never_enrolled": own - everywhere - dead,
+        "unregistered": ((here - own) & current) - dead,
+        "unregistered_before": here - own - current - dead,
+    }
+    told = written.raw("truth/registry").groupby("kind")["person"].agg(set).to_dict()
+    assert told == {kind: people for kind, people in wanted.items() if people}
+    assert set(told) == set(wanted) and set(records.person) >= own

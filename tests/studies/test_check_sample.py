@@ -23,6 +23,8 @@ def test_every_planted_kind_is_found_as_itself_with_its_months(checked: truth.Ch
     assert found["duplicates"] == set(codes.DUPLICATE) | set(codes.LAWFUL)
     assert found["benefits"] == set(codes.BENEFIT)
     assert found["missing"] == set(codes.STANDING)
+    unplanted = {"name", "employment", "registered_twice"}
+    assert found["registry"] == set(codes.REGISTRY_DIFFERENCE) - unplanted
 
 
 def test_few_people_are_not_judged(checked: truth.Checked) -> None:
