@@ -30,7 +30,8 @@ def judged(facts: Facts) -> ir.Table:
 
     Columns: who, person; number (of codes.NUMBER_PROBLEM: against the coding rule), holder (of
     codes.NUMBER_HOLDER: whose the number is, by public security and linkage), name (of
-    codes.NAME_DIFFERENCE: against the one that public security has for the person). Source of the questions: clause 二(六) of the notice.
+    codes.NAME_DIFFERENCE: against the one that public security has for the person).
+    Source of the questions: clause 二(六) of the notice.
     """
     known = facts.people.identities.select("who", "person", "by_number")
     written = facts.people.profiles.select("who", "id_number", "number", written="name").join(known, "who")
