@@ -100,12 +100,12 @@ def test_the_dead_and_those_of_other_provinces_have_none(source: Source, number:
 
 # The choice, against one written plainly
 
-days = st.none() | st.dates(date(2020, 1, 1), date(2020, 1, 4))
+days = st.none() | st.sampled_from([date(2020, 1, 1), date(2020, 1, 2)])
 claims = st.lists(
     st.fixed_dictionaries(
         {
-            "person": st.integers(0, 3),
-            "source": st.sampled_from(["residents", "registry", "cards", "payroll"]),
+            "person": st.integers(0, 1),
+            "source": st.sampled_from(["residents", "registry", "payroll"]),
             "value": st.none() | st.sampled_from("abcA"),
             "day": days,
             "rows": st.integers(1, 3),
@@ -114,9 +114,7 @@ claims = st.lists(
     min_size=1,
     max_size=14,
 )
-orders = st.builds(
-    Order, st.permutations(["residents", "registry", "cards"]).map(tuple), newest=st.booleans()
-)
+orders = st.builds(Order, st.permutations(["residents", "registry"]).map(tuple), newest=st.booleans())
 
 
 def plainly(rows: list[dict[str, Any]], order: Order) -> dict[int, tuple[str, str, str]]:
@@ -151,7 +149,7 @@ def con() -> Iterator[Any]:
     con.disconnect()
 
 
-@settings(max_examples=40)
+@settings(max_examples=100)
 @given(rows=claims, order=orders, turned=st.randoms(use_true_random=False))
 def test_the_choice_is_the_one_that_the_rule_tells(con: Any, rows: Any, order: Order, turned: Any) -> None:
     turned.shuffle(rows)
