@@ -16,7 +16,7 @@ import pytest
 from qmcb import cli, codes
 from qmcb.cases import store
 from qmcb.errors import BalanceError, InputError
-from qmcb.reports import leak, mask
+from qmcb.reports import known, leak, mask
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table
 from qmcb.sources import book as books
@@ -153,7 +153,7 @@ def test_no_person_is_in_a_saved_table(study: Registry, saved: dict[str, pa.Tabl
         for text in column.unique().to_pylist()
         if text
     }
-    assert len(names) > 1_000 and leak.scan("\n".join(sorted(cells)), names=names) == []
+    assert len(names) > 1_000 and leak.scan("\n".join(sorted(cells)), known.people_named(names)) == []
     cases = [
         case for name in ("differences", "holders", "visits") for case in saved[name]["case"].to_pylist()
     ]
