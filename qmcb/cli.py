@@ -384,13 +384,14 @@ def _day(text: str) -> date:
 
 def _check_sample(options: argparse.Namespace) -> int:
     from qmcb.studies import planted, planted_quality, truth
+    from qmcb.studies.data_quality import DataQuality
 
-    broken, numbers = planted.check(options.folder)
-    checked = truth.check(options.folder)
-    quality = planted_quality.check_folder(options.folder)
-    told = (broken.to_string(index=False), numbers.to_string(index=False), checked.text(), quality.text())
-    print(*told, sep="\n\n")
-    right = checked.right and planted.right(broken, numbers) and quality.right
+    study = truth.opened(options.folder)
+    with study.book:
+        broken, checked = planted.broken(study.book), truth.confusion(study)
+        quality = planted_quality.check(DataQuality(study, None))
+    print(broken.to_string(index=False), checked.text(), quality.text(), sep="\n\n")
+    right = checked.right and quality.right and bool((broken["planted"] == broken["found"]).all())
     return 0 if right else _fail("something planted was not found as it is", EXIT_RUN)
 
 

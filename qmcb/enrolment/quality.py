@@ -112,7 +112,7 @@ def _evident(found: ir.Table) -> ir.Table:
 
 
 def several(rows: ir.Table, profiles: ir.Table) -> ir.Table:
-    """Right numbers under which a table has several people, names and all: table, numbers, people, records.
+    """Right numbers under which a table has several people, names and all: table, people, records.
 
     `rows` are the `records`, `profiles` those of the people.
     """
@@ -122,9 +122,7 @@ def several(rows: ir.Table, profiles: ir.Table) -> ir.Table:
         people=numbered.person.nunique(), records=numbered.count()
     )
     twice = by_number.filter(by_number.people > 1)
-    return twice.group_by("table").agg(
-        numbers=twice.count(), people=twice.people.sum(), records=twice.records.sum()
-    )
+    return twice.group_by("table").agg(people=twice.people.sum(), records=twice.records.sum())
 
 
 def states(facts: Facts, persons: ir.Table) -> ir.Table:

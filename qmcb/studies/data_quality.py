@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from qmcb import codes, paths
 from qmcb.balance import Line
 from qmcb.enrolment import quality
+from qmcb.enrolment.facts import beside
 from qmcb.errors import InputError
 from qmcb.periods import Period
 from qmcb.reports import mask
@@ -91,20 +92,13 @@ class DataQuality:
         """
         if self.before is None:
             return pd.DataFrame(columns=["rule", "kind", "flow", "records"])
-        now = self.faults.select(*_KEYS, "kind")
-        then = ibis.memtable(self.before.select([*_KEYS, "kind"])).rename(kind_then="kind")
-        then = then.filter(then.kind_then.notin(codes.FAULTLESS))
-        records = self.records.select("table", "record_id").distinct()
-        there = self.linked.facts.kept("there", records).mutate(there=ibis.literal(True))
-        both = now.outer_join(then, _KEYS)
-        keys = {name: ibis.coalesce(both[name], both[f"{name}_right"]) for name in _KEYS}
-        kept = both.select(
-            **keys,
-            kind=ibis.coalesce(both.kind, both.kind_then),
-            is_=both.kind.notnull(),
-            was=both.kind_then.notnull(),
-        )
-        told = self.linked.facts.kept("flow", kept).left_join(there, ["table", "record_id"])
+        then = ibis.memtable(self.before.select([*_KEYS, "kind"]))
+        then = then.filter(then.kind.notin(codes.FAULTLESS)).mutate(now=False)
+        both = then.union(self.faults.select(*_KEYS, "kind").mutate(now=True))
+        kind = ibis.coalesce(both.kind.max(where=both.now), both.kind.max())
+        told = both.group_by(_KEYS).agg(kind=kind, is_=both.now.any(), was=(~both.now).any())
+        there = self.records.select("table", "record_id").distinct().mutate(there=True)
+        told = beside(told, there, "table", "record_id")
         flow = ibis.cases(
             (told.is_ & told.was, "open"),
             (told.is_, "new"),
@@ -123,8 +117,10 @@ class DataQuality:
                 f"{CONTRACTS[table].label}：{codes.QUALITY_QUESTION[question]}",
                 int(book[table].count().to_pyarrow().as_py()),
                 self._parts(question, self.counts[self.counts["table"] == table]),
+                of_people=True,
             )
-            for table in self.counts["table"].unique()
+            for table in book.tables
+            if CONTRACTS[table].of_people
             for question in quality.QUESTIONS
         ]
         return (*book.balance(), *self.linked.people.lines, *lines, self._people())

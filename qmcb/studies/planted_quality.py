@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import ibis
@@ -15,7 +14,7 @@ from pypinyin import lazy_pinyin
 from qmcb import codes
 from qmcb.enrolment import correction
 from qmcb.linkage import evaluate
-from qmcb.studies import data_quality, planted, truth
+from qmcb.studies import planted
 from qmcb.studies.data_quality import DataQuality
 
 # What each planted fault may be found as, where it need not be found as itself. A surname that is read in
@@ -61,13 +60,6 @@ class Checked:
         return "\n\n".join(frame.to_string(index=False) for frame in (self.confusion, self.proposals))
 
 
-def check_folder(folder: Path) -> Checked:
-    """The same of a sample as `qmcb sample` made it; `InputError` where the folder has no truth."""
-    study = data_quality.open_study(str(folder), province="64", period=truth.period_of(folder))
-    with study.linked.book:
-        return check(study)
-
-
 def check(study: DataQuality) -> Checked:
     """The findings of a study of a sample against its truth."""
     records = _records(study)
@@ -77,7 +69,7 @@ def check(study: DataQuality) -> Checked:
     ]
     tables.append(_dead(study, set(records["person"])))
     confusion = pd.concat(tables, ignore_index=True).rename(columns={"finding": "rule"})
-    return Checked(confusion, _proposals(study, records))
+    return Checked(confusion, proposals(study))
 
 
 def _records(study: DataQuality) -> pd.DataFrame:
@@ -89,15 +81,15 @@ def _records(study: DataQuality) -> pd.DataFrame:
     book, people = linked.book, linked.people
     sound = evaluate.rightly_linked(evaluate.judged(book, people))
     written = people.profiles.select("who", "id_number", written="name")
-    rows = study.records.join(sound, "person").join(written, "who").to_pandas()
-    true = evaluate.truth(book, "people").to_pandas().set_index("person")
-    rows["true_number"] = rows["true_person"].map(true["id_number"])
-    rows["true_name"] = rows["true_person"].map(true["name"])
-    sent = rows["id_number"].where(rows["id_number"].notna(), None)
+    rows: pd.DataFrame = study.records.join(sound, "person").join(written, "who").to_pandas()
+    truth = evaluate.truth(book, "people").to_pandas().set_index("person")
+    rows["true_number"] = rows["true_person"].map(truth["id_number"])
+    rows["true_name"] = rows["true_person"].map(truth["name"])
+    sent = [None if pd.isna(number) else str(number) for number in rows["id_number"]]
     rows["planted_number"] = [
         planted.kind(was, is_) for was, is_ in zip(rows["true_number"], sent, strict=True)
     ]
-    rows["planted_holder"] = _holders(rows, true, set(true["id_number"]), linked.province)
+    rows["planted_holder"] = _holders(rows, truth, set(truth["id_number"]), linked.province)
     wrong = rows.loc[(rows["table"] == "residents") & (rows["written"] != rows["true_name"]), "true_person"]
     names = [name_kind(was, is_) for was, is_ in zip(rows["true_name"], rows["written"], strict=True)]
     registered = set(rows.loc[rows["table"] == "residents", "true_person"])
@@ -106,14 +98,13 @@ def _records(study: DataQuality) -> pd.DataFrame:
     )
     unsure = rows["true_person"].isin(set(wrong))
     rows.loc[unsure, "planted_name"] = rows.loc[unsure, "name"]
-    told: pd.DataFrame = rows
-    return told
+    return rows
 
 
-def _holders(rows: pd.DataFrame, true: pd.DataFrame, numbers: set[str], province: str) -> pd.Series:
+def _holders(rows: pd.DataFrame, truth: pd.DataFrame, numbers: set[str], province: str) -> pd.Series:
     """Whose the numbers really are."""
     own = rows["planted_number"].isin(("right", "fifteen", "lower_x", "full_width", "spaces"))
-    resident = rows["true_person"].map(true["kind"]) == "resident"
+    resident = rows["true_person"].map(truth["kind"]) == "resident"
     foreign = ~own & rows["id_number"].isin(numbers)
     abroad = rows["away"] | ~rows["true_number"].str.startswith(province)
     told = pd.Series("no_number", index=rows.index)
@@ -125,35 +116,38 @@ def _holders(rows: pd.DataFrame, true: pd.DataFrame, numbers: set[str], province
 
 def name_kind(was: str, written: str | None) -> str:
     """What was done to a name, told from the true one and without the code that compares names."""
-    lists = _lists()
     if written is None:
         return "absent"
     if was == written:
         return "equal"
-    bare = [name.translate(lists["separators"]) for name in (was, written)]
+    bare = [name.translate(_marks()) for name in (was, written)]
     if bare[0] == bare[1]:
         return "separator"
-    if any(mark.isascii() for mark in bare[1]):
-        kept = [mark for mark in bare[1] if not mark.isascii()]
+    kept = [char for char in bare[1] if not char.isascii()]
+    if len(kept) < len(bare[1]):
         return "rare" if set(kept) <= set(bare[0]) else "several"
     apart = [(a, b) for a, b in zip(*bare, strict=False) if a != b]
     if len(bare[0]) != len(bare[1]) or len(apart) != 1:
         return "several"
     a, b = apart[0]
-    if b in lists["rare"].get(a, ()):
+    if b in _lists()["rare"].get(a, ()):
         return "replaced"
     return "homophone" if lazy_pinyin(a) == lazy_pinyin(b) else "look_alike"
 
 
 @cache
-def _lists() -> dict[str, dict[Any, Any]]:
-    told = yaml.safe_load(files("qmcb.sample").joinpath("names.yaml").read_text(encoding="utf-8"))
-    marks = "".join(told["separators"]) + "·"
-    return {"separators": dict.fromkeys(map(ord, marks)), "rare": told["rare"]}
+def _lists() -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load(files("qmcb.sample").joinpath("names.yaml").read_text("utf-8"))
+    return told
+
+
+@cache
+def _marks() -> dict[int, None]:
+    return dict.fromkeys(map(ord, "".join(_lists()["separators"]) + "·"))
 
 
 def _dead(study: DataQuality, persons: set[int]) -> pd.DataFrame:
-    """Benefits and enrolments of the dead, record by record; every enrolment of the sample ends in time."""
+    """Benefits and enrolments of the dead; the sample ends every enrolment with the life."""
     found = study.faults.filter(study.faults.rule == "dead").select("person", "record_id", "kind").to_pandas()
     found = found[found["person"].isin(persons)][["record_id", "kind"]]
     sound = evaluate.rightly_linked(evaluate.judged(study.linked.book, study.linked.people))
@@ -165,20 +159,19 @@ def _dead(study: DataQuality, persons: set[int]) -> pd.DataFrame:
     return planted.counted(pd.Series("dead", index=both.index), both["planted"], both["found"])
 
 
-def _proposals(study: DataQuality, records: pd.DataFrame) -> pd.DataFrame:
-    """The numbers proposed against the true ones, by evidence."""
-    faults = study.faults
-    persons = correction.owned(study.linked.facts).select("person", own="owned")
-    public = study.linked.book["residents"].select(found_in="record_id", public="id_number")
-    asked = faults.filter(
-        faults.rule.isin(("number", "holder")), faults.evidence.notin(codes.UNPROPOSED)
-    ).left_join(persons, "person")
-    asked = asked.left_join(public, "found_in").mutate(proposed=ibis.coalesce(ibis._.public, ibis._.own))
-    told = asked.select("table", "record_id", "evidence", "proposed").to_pandas()
-    told = told.merge(records[["table", "record_id", "true_number"]], on=["table", "record_id"])
-    right = told["proposed"] == told["true_number"]
-    counted = (
-        told.assign(right=right, wrong=~right).groupby("evidence", as_index=False)[["right", "wrong"]].sum()
+def proposals(study: DataQuality) -> pd.DataFrame:
+    """The numbers proposed against the true ones: evidence, and how many are right and wrong."""
+    linked, faults = study.linked, study.faults
+    own = correction.owned(linked.facts).select("person", own="owned")
+    public = linked.book["residents"].select(found_in="record_id", public="id_number")
+    asked = faults.filter(faults.rule.isin(("number", "holder")), faults.evidence.notin(codes.UNPROPOSED))
+    asked = asked.left_join(own, "person").left_join(public, "found_in")
+    told = asked.select("table", "record_id", "evidence", proposed=ibis.coalesce(asked.public, asked.own))
+    records = evaluate.truth(linked.book, "records").select("table", "record_id", true="person")
+    people = evaluate.truth(linked.book, "people").select(true="person", number="id_number")
+    known = told.join(records, ["table", "record_id"]).join(people, "true").to_pandas()
+    right = known["proposed"] == known["number"]
+    counted: pd.DataFrame = (
+        known.assign(right=right, wrong=~right).groupby("evidence")[["right", "wrong"]].sum()
     )
-    told = counted.sort_values("evidence", key=lambda own: own.map(list(codes.EVIDENCE).index))
-    return pd.DataFrame(told)
+    return counted.reindex([key for key in codes.EVIDENCE if key in counted.index]).reset_index()

@@ -47,13 +47,9 @@ class Checked:
         return f"{counted}\n\nnot judged: people whose records were linked wrongly\n{told}"
 
 
-def check(folder: Path) -> Checked:
-    """Read, link and judge a sample; InputError where the folder has no truth."""
-    study = open_study(str(folder), province="64", period=period_of(folder))
-    try:
-        return confusion(study)
-    finally:
-        study.book.close()
+def opened(folder: Path) -> CrossProvince:
+    """A sample read and linked as of its own month; InputError where the folder has no truth."""
+    return open_study(str(folder), province="64", period=_period(folder))
 
 
 def confusion(study: CrossProvince) -> Checked:
@@ -73,7 +69,7 @@ def confusion(study: CrossProvince) -> Checked:
     )
 
 
-def period_of(folder: Path) -> str:
+def _period(folder: Path) -> str:
     readme = folder / "README.md"
     told = _PERIOD.search(readme.read_text("utf-8")) if readme.is_file() else None
     if told is None or not (folder / "truth").is_dir():

@@ -8,7 +8,7 @@ from stdnum.cn import ric
 
 from qmcb.codes import NUMBER_DAMAGE
 from qmcb.identity import number
-from qmcb.identity.repair import repairs
+from qmcb.identity.repair import damages, repairs
 
 RIGHT = "64010419900307121X"
 
@@ -89,3 +89,21 @@ def test_nothing_to_repair(one: str) -> None:
 @given(st.text(max_size=20))
 def test_any_text(one: str) -> None:
     assert all(is_right(repair.number) for repair in repairs(one))
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    right_numbers(), st.sampled_from(list(NUMBER_DAMAGE)), st.integers(0, 16), st.sampled_from("0123456789")
+)
+def test_damage_is_told_of_a_pair_as_its_repair_tells_it(one: str, kind: str, place: int, digit: str) -> None:
+    sent = damaged(one, kind, place, digit)
+    assume(not is_right(sent))
+    assume(kind != "century" or one[6:8] == "19")
+    (told,) = damages(pa.array([sent]), pa.array([one])).to_pylist()
+    assert told == next(repair.damage for repair in repairs(sent) if repair.number == one)
+
+
+def test_no_single_damage_is_no_damage() -> None:
+    sent = pa.array([RIGHT, None, "", "123", RIGHT[:16], RIGHT[::-1]], pa.string())
+    assert damages(sent, pa.array([RIGHT] * len(sent))).null_count == len(sent)
+    assert damages(pa.array(["64010419900307122X"]), pa.nulls(1, pa.string())).null_count == 1
