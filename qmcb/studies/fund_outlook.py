@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from qmcb import paths
+from qmcb import paths, periods
 from qmcb.balance import Line
 from qmcb.errors import InputError
 from qmcb.fund import (
@@ -21,7 +21,6 @@ from qmcb.fund import (
     outlook,
     projection,
     scheme,
-    settle,
     space,
 )  # fmt: skip
 from qmcb.fund.accounts import Panel
@@ -240,7 +239,7 @@ def open_study(
     opened = fund_source.read(source, str(province))
     actual = opened.fund["actual"]
     first = projection.start(actual, base or None, until).years[-1]
-    day = settle.day(as_of) if as_of else date(first + 1, 1, 1)
+    day = periods.day(as_of) if as_of else date(first + 1, 1, 1)
     plans = _plans(wanted, responds, day)
     made = outlook.compare(actual, plans, told, base=first, until=until, draws=draws, seed=seed, as_of=day)
     return FundOutlook(opened, wanted, responds, told, day, draws, seed, made)

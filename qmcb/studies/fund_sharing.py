@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from qmcb import codes
+from qmcb import codes, periods
 from qmcb.balance import Line
 from qmcb.errors import InputError
 from qmcb.fund import assessment, cause, discipline, fairness, incentive, ledger, scheme, settle
@@ -188,7 +188,7 @@ def open_study(
     if not years:
         raise InputError("one year or more", "none", "give the parameter years")
     wanted = [scheme.load(name) for name in dict.fromkeys([scheme_name, *against])]
-    day = settle.day(as_of) if as_of else None
+    day = periods.day(as_of) if as_of else None
     read = fund_source.read(source, str(province))
     settlements = tuple(settle.settle(read.fund, each, years=years, as_of=day) for each in wanted)
     settled = settlements[0].panel.years

@@ -4,7 +4,6 @@ import codecs
 import hashlib
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +16,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from qmcb.cases.store import Store
+from qmcb.drafts import drafts
 from qmcb.errors import InputError
 from qmcb.sources import database
 from qmcb.studies.registry import Registry
@@ -48,15 +48,13 @@ def write(study: Registry, out: Path, store: Store, *, who: str, now: datetime) 
         found = f"one of province {store.province}"
         raise InputError(f"a store of province {study.province}", found, "name another in --store")
     rows = _registry_form(study)
-    with tempfile.TemporaryDirectory(prefix=".golden-", dir=out.parent) as staging:
-        draft = Path(staging) / out.name
+    with drafts(out) as (draft,):
         count = _written(rows, draft)
         line = {"export": secrets.token_hex(5).upper(), "office": study.province, "file": out.name}
         with draft.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
         moment = {"at": now.replace(tzinfo=None), "who": who}
         store.append(exports=[moment | line | {"sha256": digest, "cases": count}])
-        os.replace(draft, out)
     return count
 
 

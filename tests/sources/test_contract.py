@@ -92,6 +92,13 @@ def held(con: Backend, folder: Path, table: Contract, columns: Mapping[str, pa.A
     return list(contract.typed(raw, table, headings).order_by(LINE).to_pyarrow().to_pylist())
 
 
+def of_column(con: Backend, folder: Path, column: str, sent: str) -> Row:
+    """The row of a file with one value in one column of the benefits."""
+    table = Contract("x", "表", "部门", (CONTRACTS["benefits"][column],))
+    (row,) = held(con, folder, table, {column: pa.array([sent])})
+    return row
+
+
 def one(con: Backend, folder: Path, name: str, values: pa.Array) -> list[object]:
     """The values of one column of the benefits, or the rule that each breaks."""
     table = Contract("x", "表", "部门", (CONTRACTS["benefits"][name],))
@@ -250,12 +257,7 @@ def test_columns_that_are_missing_are_named_and_no_value_is(tmp_path: Path) -> N
 def test_what_was_set_right_is_told_by_kind(
     con: Backend, tmp_path: Path, column: str, sent: str, told: str | None
 ) -> None:
-    (row,) = held(
-        con,
-        tmp_path,
-        Contract("x", "表", "部门", (CONTRACTS["benefits"][column],)),
-        {column: pa.array([sent])},
-    )
+    row = of_column(con, tmp_path, column, sent)
     assert (row["_repairs"], row["_rule"]) == (told, None)
 
 
@@ -272,12 +274,7 @@ def test_what_was_set_right_is_told_by_kind(
 def test_what_was_found_is_told_as_a_shape(
     con: Backend, tmp_path: Path, column: str, sent: str, shape: str | None
 ) -> None:
-    (row,) = held(
-        con,
-        tmp_path,
-        Contract("x", "表", "部门", (CONTRACTS["benefits"][column],)),
-        {column: pa.array([sent])},
-    )
+    row = of_column(con, tmp_path, column, sent)
     assert row["_found"] == shape
 
 

