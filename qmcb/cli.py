@@ -156,10 +156,12 @@ def _sample(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from qmcb.reports import plan, run
+    from qmcb.reports import plan
+
+    wanted = plan.load(options.plan)  # what is wrong with it is said before anything heavy is imported
+    from qmcb.reports import run
     from qmcb.studies import named
 
-    wanted = plan.load(options.plan)
     say = functools.partial(print, flush=True)
     folder = run.run(wanted, options.out, say=say, people=named.of_source)
     print(f"first page: {folder / wanted.reports[0].name}.html")

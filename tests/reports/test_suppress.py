@@ -34,7 +34,7 @@ def solvable(counts: np.ndarray, told: dict[str, np.ndarray], printed: tuple[str
 
 
 @given(MATRICES, st.sampled_from([(), ("rows",), ("rows", "columns")]))
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_no_small_cell_can_be_solved_for(counts: np.ndarray, printed: tuple[str, ...]) -> None:
     told = suppress.table(counts, printed=printed)
     hide = told["cells"]
