@@ -332,7 +332,10 @@ DATABASE: Codes = {
 HOUSEHOLD = ("residents", "population")
 SOCIAL = ("registry", "production", "elsewhere", "cards", "medical_filings")
 
+HOUSEHOLD_PART: Codes = {"dead": "已死亡", "known": "至少在一个社保库"}  # besides those of VISIT
+
 # Registry against production, person by person
+AGREES = "agrees"
 RECONCILED: Codes = {
     "agrees": "两库一致",
     "differs": "两库均有、内容不一致",

@@ -46,7 +46,7 @@ class Numbers:
     values: dict[Key, int] = field(default_factory=dict)
     _fixed: set[Key] = field(default_factory=set)
     _unsaid: set[Key] = field(default_factory=set)
-    _relations: list[_Relation] = field(default_factory=list)
+    _relations: dict[Key, list[_Relation]] = field(default_factory=dict)
 
     def show(self, key: Key, value: int) -> None:
         """A number that would be shown and may be hidden."""
@@ -64,18 +64,29 @@ class Numbers:
 
     def total(self, whole: Key, parts: Iterable[Key]) -> None:
         """`whole` is the sum of its parts."""
-        self._relations.append(_Relation(whole, tuple(parts), "sum"))
+        self._hold(_Relation(whole, tuple(parts), "sum"))
 
     def union(self, whole: Key, parts: Iterable[Key]) -> None:
         """`whole` counts who is in any of the parts, which may overlap."""
         held = tuple(parts)
-        self._relations.append(_Relation(whole, held, "union"))
+        self._hold(_Relation(whole, held, "union"))
         for part in held:
             self.within(part, whole)
 
     def within(self, part: Key, whole: Key) -> None:
         """`part` counts some of those whom `whole` counts."""
-        self._relations.append(_Relation(part, (whole,), "within"))
+        self._hold(_Relation(part, (whole,), "within"))
+
+    def _hold(self, relation: _Relation) -> None:
+        for key in relation.keys:
+            self._relations.setdefault(key, []).append(relation)
+
+    def part(self, part: Key, whole: Key) -> None:
+        """`part` counts some of those whom `whole` counts, or all: where the counts are equal."""
+        if self.values[part] == self.values[whole]:
+            self.total(whole, [part])
+        else:
+            self.within(part, whole)
 
     def small(self) -> list[Key]:
         """The counts too small to be shown, in the order in which they were told."""
@@ -93,6 +104,8 @@ class Numbers:
         small = self.small()
         hidden = dict.fromkeys(small)
         for key in small:
+            if self.interval(key, hidden) == self._bounds(key):
+                continue  # it cannot be better
             wanted = self.at_best(key)
             for end in (1, 0):  # what may be more has less room below
                 if self.interval(key, hidden)[end] != wanted[end]:
@@ -153,7 +166,7 @@ class Numbers:
     def _limits(self, free: list[Key]) -> tuple[Floats, Floats, Floats]:
         """The relations that hold some of these numbers, the others put in: rows, least, most."""
         place = {other: at for at, other in enumerate(free)}
-        held = [relation for relation in self._relations if any(other in place for other in relation.keys)]
+        held = list(dict.fromkeys(relation for other in free for relation in self._relations.get(other, ())))
         rows, rest = np.zeros((len(held), len(free))), np.zeros(len(held))
         for at, relation in enumerate(held):
             for sign, other in [(-1, relation.whole), *((1, part) for part in relation.parts)]:
@@ -180,11 +193,10 @@ class Numbers:
         found, waiting = {key: None}, [key]
         while waiting:
             at = waiting.pop()
-            for relation in self._relations:
-                if at in relation.keys:
-                    new = [other for other in relation.keys if other in free and other not in found]
-                    found |= dict.fromkeys(new)
-                    waiting += new
+            for relation in self._relations.get(at, ()):
+                new = [other for other in relation.keys if other in free and other not in found]
+                found |= dict.fromkeys(new)
+                waiting += new
         return list(found)
 
 

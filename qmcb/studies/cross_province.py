@@ -21,9 +21,11 @@ from qmcb.linkage.spec import Thresholds
 from qmcb.periods import Period
 from qmcb.policy import Rulebook
 from qmcb.reports import mask
+from qmcb.reports.suppress import Numbers
 from qmcb.sources import book as books
 from qmcb.sources.book import Book
-from qmcb.studies import masked, withheld
+from qmcb.studies import masked, missing_cuts, withheld
+from qmcb.studies.cuts import Hidden
 from qmcb.tables import CONTRACTS
 
 # Without which table which question stays open.
@@ -67,9 +69,28 @@ class CrossProvince:
         return self.book.con.create_table("duplicates", found)
 
     @cached_property
-    def withheld(self) -> withheld.Hidden:
-        """Which counts of people with duplicates no table shows: see `studies.withheld`."""
-        return withheld.duplicates(self.duplicates).hidden()
+    def withheld(self) -> Hidden:
+        """Which counts of people no table shows: see `studies.withheld` and `missing_cuts`."""
+        found = withheld.duplicates(self.duplicates).hidden()
+        return found | self.numbers_of_residents.hidden() if self.of_residents else found
+
+    @cached_property
+    def numbers_of_residents(self) -> Numbers:
+        """What the page says of residents by standing: see `missing_cuts.numbers`."""
+        return missing_cuts.numbers(self.book, self.standing, self.missing, self.excluded)
+
+    @property
+    def unseen(self) -> dict[str, list[str]]:
+        """Of each balance line of residents the parts that are not shown."""
+        return {
+            _of_cover(cover): [
+                codes.STANDING[key]
+                for key in codes.STANDING
+                if ("standing", cover, key in codes.MISSING, key) in self.withheld
+            ]
+            for cover in codes.COVER
+            if self.of_residents
+        }
 
     @cached_property
     def benefits(self) -> ir.Table:
@@ -189,7 +210,7 @@ class CrossProvince:
 
     def _covered(self, cover: str, persons: int) -> Line:
         parts = tuple((codes.STANDING[key], count) for key, count in self.standings(cover).items())
-        return Line(f"户籍人口（{codes.COVER[cover]}）", persons, parts, of_people=True)
+        return Line(_of_cover(cover), persons, parts, of_people=True)
 
     def standings(self, cover: str) -> dict[str, int]:
         """Residents by standing for one cover, every standing of codes.STANDING in its order."""
@@ -237,6 +258,10 @@ def open_study(
         )
     people = linkage.people(book, thresholds)
     return CrossProvince(book, people, rules, province, month)
+
+
+def _of_cover(cover: str) -> str:
+    return f"户籍人口（{codes.COVER[cover]}）"
 
 
 def _number(value: ir.Value) -> int:
