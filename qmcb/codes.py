@@ -690,6 +690,11 @@ QUALITY: Codes = {
     "name": "姓名与公安不符",
     "dead": "已死亡仍参保或领取",
 }
+# What is first wrong with a record.
+QUALITY_STEP: Codes = {
+    "number": "号码须查证", "holder": QUALITY["holder"], "name": QUALITY["name"],
+    "rewritten": "号码改写即可", "elsewhere": "非本省户籍，待国家库核对", "right": "未见差错",
+}  # fmt: skip
 QUALITY_QUESTION: Codes = {"number": "号码", "holder": "号码归属", "name": "姓名"}
 NUMBER_HOLDER: Codes = {
     "own": "公安查到本人",
@@ -757,6 +762,7 @@ EVIDENCE: Codes = {
     "several": "公安有几个可能的号码",
     "none": "无从推定，须向本人查证",
 }
+SUPPORT: Codes = {"sure": "足以更正", "likely": "须核对后更正", "none": "无从推定"}
 UNPROPOSED = ("review", "several", "none")
 # A finding as it moves from one period to the next.
 QUALITY_FLOW: Codes = {

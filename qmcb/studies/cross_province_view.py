@@ -78,7 +78,7 @@ def kinds(study: CrossProvince) -> Picture:
         unit="人",
         note=f"一人可有几类；{words.source(study)}",
         colours={codes.SCOPE["across"]: style.ACCENT, codes.SCOPE["within"]: style.FIRM},
-        hide=withheld.hide(study.withheld, "scope", "kinds", codes.DUPLICATE, codes.SCOPE),
+        hide=withheld.hide(study.withheld, ("scope",), ("kinds",), codes.DUPLICATE, codes.SCOPE),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from qmcb.reports.suppress import Numbers
+from qmcb.reports.suppress import FEWEST, Numbers
 
 Key = tuple[Hashable, ...]
 Hidden = frozenset[Hashable]
@@ -15,7 +15,10 @@ Count = Callable[[Collection[str]], Mapping[Key, int]]
 
 
 def among(hidden: Hidden, name: str, *columns: object) -> list[bool]:
-    """Row by row whether a number (`name`, a value of each column) is not shown; a value stands for all rows."""
+    """Row by row whether a number (`name`, a value of each column) is not shown.
+
+    What is no column stands for all rows.
+    """
     values = [
         [None if pd.isna(value) else value for value in column]
         if isinstance(column, pd.Series)
@@ -49,8 +52,23 @@ class Cuts:
         """Numbers that stand nowhere, through which others hang together."""
         self._tell(name, columns, {}, self.held.unsaid)
 
+    def sums(self, name: str, of: str, *columns: str) -> None:
+        """Printed totals: sums of the numbers of a cut over all but these of its columns."""
+        places = [self._columns[of].index(column) for column in columns]
+        parts: dict[Key, list[Key]] = {}
+        shown = set(self.held.shown())
+        for key in (key for key in self.numbers(of) if key in shown):
+            parts.setdefault((name, *(key[1 + at] for at in places)), []).append(key)
+        for total, own in parts.items():
+            self.held.show(total, sum(self.held.values[part] for part in own))
+            self.held.total(total, own)
+
+    def numbers(self, name: str) -> list[Key]:
+        """The keys of a cut's numbers."""
+        return [key for key in self.held.values if isinstance(key, tuple) and key[0] == name]
+
     def _known(self, key: Key, value: int) -> None:
-        self.held.known(key, value)
+        (self.held.show if 0 < value < FEWEST else self.held.known)(key, value)
 
     def _tell(
         self, name: str, columns: tuple[str, ...], only: Mapping[str, Any], tell: Callable[[Key, int], None]
@@ -96,7 +114,9 @@ def records(frame: pd.DataFrame, column: str) -> Count:
         if not keys:
             return {(): int(frame[column].sum())}
         summed = frame.groupby(keys, dropna=False, observed=True)[column].sum()
-        return {(at if isinstance(at, tuple) else (at,)): int(value) for at, value in summed.items()}
+        values = [at if isinstance(at, tuple) else (at,) for at in summed.index]
+        told = [tuple(None if pd.isna(value) else value for value in at) for at in values]
+        return dict(zip(told, summed.astype(int).tolist(), strict=True))
 
     return count
 

@@ -69,13 +69,9 @@ def _reasons(held: Numbers, missing: ir.Table) -> None:
     rows = by_reason(missing)
     cut = Cuts(held, cuts.people(rows))
     cut.show("reason", "reason", "part")
-    found = [key for key in held.values if isinstance(key, tuple) and key[0] == "reason"]
-    for key in found:
+    cut.sums("reasons", "reason", "reason")
+    for key in cut.numbers("reason"):
         wholes = [("lacking", key[2], True), ("employed", key[2], True, True)][: 1 + (key[1] == "employed")]
         for whole in wholes:
             if whole in held.values:
                 held.part(key, whole)
-    for reason in dict.fromkeys(key[1] for key in found):
-        parts = [key for key in found if key[1] == reason]
-        held.show(("reasons", reason), sum(held.values[part] for part in parts))
-        held.total(("reasons", reason), parts)

@@ -124,5 +124,5 @@ def first(study: CrossProvince) -> Picture | Table:
         unit="人",
         note=f"一人可有几项理由，分数相加；分数是参数，没有文件规定。{words.source(study)}",
         colours=dict(zip(parts.values(), hues, strict=True)),
-        hide=withheld.hide(study.withheld, "reason", "reasons", labels, parts),
+        hide=withheld.hide(study.withheld, ("reason",), ("reasons",), labels, parts),
     )

@@ -14,7 +14,7 @@ import pandas as pd
 from qmcb import codes
 from qmcb.reports.suppress import FEWEST, Numbers
 from qmcb.studies import cuts, missing_cuts
-from qmcb.studies.cuts import Hidden
+from qmcb.studies.cuts import Hidden, Key
 
 ADVICE = ("kind", "action", "keep", "decides", "document", "article", "confirmed")
 _VERDICT = {"undecided": "undecided", "no_rule": "unruled"}  # of outcomes; the others are decided
@@ -90,23 +90,23 @@ def states(hidden: Hidden, name: str, frame: pd.DataFrame, *more: object, lackin
 
 
 def hide(
-    hidden: Hidden, name: str, total: str, rows: Mapping[str, str], parts: Mapping[str, str]
+    hidden: Hidden, cells: Key, totals: Key, rows: Mapping[str, str], parts: Mapping[str, str]
 ) -> Callable[[pd.DataFrame], Mapping[str, npt.NDArray[np.bool_]]]:
-    """For `charts.bars`: what not to show of cells (`name`, row, part) and totals (`total`, row).
+    """For `charts.bars`: what not to show of cells (*`cells`, row, part) and totals (*`totals`, row).
 
     `rows` and `parts` give the labels of the picture by the codes of the keys.
     """
     by_row, by_part = ({label: key for key, label in told.items()} for told in (rows, parts))
 
     def of(wide: pd.DataFrame) -> Mapping[str, npt.NDArray[np.bool_]]:
-        cells = [
-            [(name, by_row[str(row)], by_part[str(part)]) in hidden for part in wide.columns]
+        own = [
+            [(*cells, by_row[str(row)], by_part[str(part)]) in hidden for part in wide.columns]
             if by_part
-            else [(name, by_row[str(row)]) in hidden]
+            else [(*cells, by_row[str(row)]) in hidden]
             for row in wide.index
         ]
-        totals = [(total, by_row[str(row)]) in hidden for row in wide.index]
-        return {"cells": np.array(cells, bool).reshape(wide.shape), "rows": np.array(totals, bool)}
+        sums = [(*totals, by_row[str(row)]) in hidden for row in wide.index]
+        return {"cells": np.array(own, bool).reshape(wide.shape), "rows": np.array(sums, bool)}
 
     return of
 
