@@ -21,7 +21,6 @@ from qmcb.linkage.spec import Thresholds
 from qmcb.periods import Period
 from qmcb.policy import Rulebook
 from qmcb.reports import mask
-from qmcb.reports.suppress import Numbers
 from qmcb.sources import book as books
 from qmcb.sources.book import Book
 from qmcb.studies import masked, missing_cuts, withheld
@@ -70,14 +69,13 @@ class CrossProvince:
 
     @cached_property
     def withheld(self) -> Hidden:
-        """Which counts of people no table shows: see `studies.withheld` and `missing_cuts`."""
-        found = withheld.duplicates(self.duplicates).hidden()
-        return found | self.numbers_of_residents.hidden() if self.of_residents else found
+        """Which counts of people with duplicates no table shows: see `studies.withheld`."""
+        return withheld.duplicates(self.duplicates).hidden()
 
     @cached_property
-    def numbers_of_residents(self) -> Numbers:
-        """What the page says of residents by standing: see `missing_cuts.numbers`."""
-        return missing_cuts.numbers(self.book, self.standing, self.missing, self.excluded)
+    def residents_withheld(self) -> Hidden:
+        """Which counts of residents by standing no table shows: see `missing_cuts`."""
+        return missing_cuts.numbers(self.book, self.standing, self.missing, self.excluded).hidden()
 
     @property
     def unseen(self) -> dict[str, list[str]]:
@@ -86,7 +84,7 @@ class CrossProvince:
             _of_cover(cover): [
                 codes.STANDING[key]
                 for key in codes.STANDING
-                if ("standing", cover, key in codes.MISSING, key) in self.withheld
+                if ("standing", cover, key in codes.MISSING, key) in self.residents_withheld
             ]
             for cover in codes.COVER
             if self.of_residents

@@ -175,7 +175,7 @@ def fall(study: CrossProvince, cover: str) -> Picture | Table:
     lacking = sum(counts[key] for key in codes.MISSING)
 
     def unseen(key: str) -> bool:
-        return ("standing", cover, key in codes.MISSING, key) in study.withheld
+        return ("standing", cover, key in codes.MISSING, key) in study.residents_withheld
 
     def steps(keys: Iterable[str], role: str) -> list[tuple[str, int, str, bool]]:
         return [(codes.STANDING[key], counts[key], role, unseen(key)) for key in keys if counts[key]]
@@ -199,7 +199,7 @@ def counties(study: CrossProvince, cover: str) -> Picture | Table:
     rows = study.standing.filter(study.standing.cover == cover)
     share = rows.standing.isin(codes.MISSING).mean() * 100
     found = rows.group_by(region=rows.hukou_region).agg(value=share).to_pandas()
-    unseen = cuts.among(study.withheld, "place", cover, True, found["region"])
+    unseen = cuts.among(study.residents_withheld, "place", cover, True, found["region"])
     found["value"] = found["value"].mask(unseen)
     frame = region.counties(study.province).to_pandas().merge(found, on="region", how="left")
     if frame["column"].isna().any():
@@ -229,8 +229,8 @@ def states(study: CrossProvince) -> Table:
     keys = ["standing", "cover", "action", "decides", "document", "article", "confirmed"]
     found = rows.group_by(keys).agg(people=rows.count(), doubtful=rows.doubtful.sum()).to_pandas()
     found = found.assign(
-        unseen=withheld.states(study.withheld, "state", found),
-        unsure=withheld.states(study.withheld, "doubtful", found, True),
+        unseen=withheld.states(study.residents_withheld, "state", found),
+        unsure=withheld.states(study.residents_withheld, "doubtful", found, True),
     )
     order = {key: at for at, key in enumerate((*codes.COVERS, *codes.STANDING))}
     found = found.sort_values(["cover", "standing"], key=lambda column: column.map(order))
@@ -270,7 +270,7 @@ def doubts(study: CrossProvince) -> Table:
     ]
     unsure = [False] * len(told)
     if study.of_residents:
-        unsure.append(("unsure", True, True) in study.withheld)
+        unsure.append(("unsure", True, True) in study.residents_withheld)
         lacking = study.missing.filter(study.missing.doubtful)
         told.append(
             ("应保未保的结论取决于待复核记录（人）", words.persons(lacking), "先复核记录，再入户调查")

@@ -25,7 +25,7 @@ def places(study: CrossProvince) -> Picture | Table:
     )
     frame = found.assign(
         row=found["hukou_region"].map(region.label),
-        unseen=cuts.among(study.withheld, "place", found["cover"], True, found["hukou_region"]),
+        unseen=cuts.among(study.residents_withheld, "place", found["cover"], True, found["hukou_region"]),
     )
     return _matrix(study, frame, "应保未保")
 
@@ -40,7 +40,9 @@ def employers(study: CrossProvince) -> Picture | Table:
     found = found.sort_values("industry", key=lambda column: column.map(order), kind="stable")
     frame = found.assign(
         row=found["industry"].map(codes.INDUSTRY).fillna(_NO_EMPLOYER),
-        unseen=cuts.among(study.withheld, "industry", found["cover"], True, True, found["industry"]),
+        unseen=cuts.among(
+            study.residents_withheld, "industry", found["cover"], True, True, found["industry"]
+        ),
     )
     return _matrix(study, frame, "应由单位参保而未参保")
 
@@ -72,7 +74,7 @@ def excluded(study: CrossProvince) -> Table:
     rows = study.excluded
     keys = ["cover", "standing", "action", "decides", "document", "article", "confirmed"]
     found = rows.group_by(keys).agg(people=rows.person.nunique()).to_pandas()
-    found = found.assign(unseen=withheld.states(study.withheld, "state", found, lacking=False))
+    found = found.assign(unseen=withheld.states(study.residents_withheld, "state", found, lacking=False))
     order = {key: at for at, key in enumerate((*codes.COVERS, *codes.EXCLUDED))}
     found = found.sort_values(["cover", "standing"], key=lambda column: column.map(order))
     frame = pd.DataFrame(
@@ -124,5 +126,5 @@ def first(study: CrossProvince) -> Picture | Table:
         unit="人",
         note=f"一人可有几项理由，分数相加；分数是参数，没有文件规定。{words.source(study)}",
         colours=dict(zip(parts.values(), hues, strict=True)),
-        hide=withheld.hide(study.withheld, ("reason",), ("reasons",), labels, parts),
+        hide=withheld.hide(study.residents_withheld, ("reason",), ("reasons",), labels, parts),
     )

@@ -161,11 +161,13 @@ def _records(held: Numbers, study: "DataQuality") -> None:
     told.show("step", "wrong", "step")
     for question in quality.QUESTIONS:
         told.show(f"records of {question}", "table", question)
-    for step, (question, kinds) in _ASKED.items():
-        parts = [key for key in told.numbers(f"records of {question}") if key[2] in kinds]
-        held.unsaid(("asked", step), sum(held.values[key] for key in parts))
-        held.total(("asked", step), parts)
-        held.part(("step", step in WRONG, step), ("asked", step))
+    for _, wrong, step in told.numbers("step"):
+        if step in _ASKED:
+            question, kinds = _ASKED[step]
+            parts = [key for key in told.numbers(f"records of {question}") if key[2] in kinds]
+            held.unsaid(("asked", step), sum(held.values[key] for key in parts))
+            held.total(("asked", step), parts)
+            held.part(("step", wrong, step), ("asked", step))
     frame = found(study)
     told = Cuts(held, cuts.records(frame, "records"))
     told.unsaid("kind records", "rule", "kind")
