@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -70,11 +71,18 @@ def default_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def few_random_pairs() -> Iterator[None]:
+@contextmanager
+def few_pairs() -> Iterator[None]:
     """Chance agreement learnt from fewer pairs, where a test is not about how well records are linked."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(remainder, "_SAMPLE", 100)
+        yield
+
+
+@pytest.fixture(scope="module")
+def few_random_pairs() -> Iterator[None]:
+    """`few_pairs` for all tests of a file."""
+    with few_pairs():
         yield
 
 
