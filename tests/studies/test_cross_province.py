@@ -244,7 +244,7 @@ def test_a_case_keeps_its_number_when_files_come_in_another_order(
 
 def test_a_province_without_a_tile_map_has_a_table(study: CrossProvince) -> None:
     other = dataclasses.replace(study, province="65")
-    vars(other) |= {"standing": study.standing, "residents_withheld": study.residents_withheld}
+    vars(other).update(standing=study.standing, residents_withheld=study.residents_withheld)
     shown = view.counties(other, "pension")
     assert isinstance(shown, Table) and "各县区养老" in shown.caption and len(shown.texts) > 50
 
