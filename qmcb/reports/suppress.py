@@ -18,6 +18,7 @@ FEWEST = 5
 """Counts of people below this, other than none, are not shown."""
 
 Key = Hashable
+State = Literal["shown", "known", "unsaid"]
 Floats = npt.NDArray[np.float64]
 
 
@@ -78,6 +79,23 @@ class Numbers:
         """`part` counts some of those whom `whole` counts."""
         self._hold(_Relation(part, (whole,), "within"))
 
+    def relations(self) -> list[tuple[Key, tuple[Key, ...], bool]]:
+        """What hangs together how: a number, others, and whether their sum is just it or at least it."""
+        every = dict.fromkeys(relation for own in self._relations.values() for relation in own)
+        return [(each.whole, each.parts, self._exact(each)) for each in every]
+
+    def at_most(self, number: Key, others: Iterable[Key]) -> None:
+        """The number is no more than the sum of the others."""
+        self._hold(_Relation(number, tuple(others), "within"))
+
+    def impossible(self, hidden: Collection[Key]) -> set[tuple[Key, int]]:
+        """Of the small counts among the hidden the ends, one or four, that they cannot be."""
+        return set(self._impossible([key for key in self.small() if key in hidden], hidden))
+
+    def state(self, key: Key) -> State:
+        """How a number was told."""
+        return "known" if key in self._fixed else "unsaid" if key in self._unsaid else "shown"
+
     def _hold(self, relation: _Relation) -> None:
         for key in relation.keys:
             self._relations.setdefault(key, []).append(relation)
@@ -91,7 +109,7 @@ class Numbers:
 
     def shown(self) -> list[Key]:
         """The numbers that would be shown and may be hidden, in the order in which they were told."""
-        return [key for key in self.values if key not in self._fixed and key not in self._unsaid]
+        return [key for key in self.values if self.state(key) == "shown"]
 
     def small(self) -> list[Key]:
         """Those of them that are too small to be shown."""
@@ -210,12 +228,12 @@ class Numbers:
                     rest[at] += sign * self.values[other]
         signs, lines, columns = np.array(terms, int).reshape(-1, 3).T
         rows = sparse.csr_array((signs.astype(float), (lines, columns)), shape=(len(held), len(free)))
-        exact = np.array([relation.kind == "sum" or self._disjoint(relation) for relation in held], bool)
+        exact = np.array([self._exact(relation) for relation in held], bool)
         return rows, -rest, np.where(exact, -rest, np.inf)
 
-    def _disjoint(self, relation: _Relation) -> bool:
+    def _exact(self, relation: _Relation) -> bool:
         overlap = sum(self.values[part] for part in relation.parts) - self.values[relation.whole]
-        return relation.kind == "union" and not overlap
+        return relation.kind == "sum" or (relation.kind == "union" and not overlap)
 
     def _ends(self, keys: list[Key]) -> tuple[Floats, Floats]:
         """What the marks in place of numbers say of them; nobody believes in more than all of them."""

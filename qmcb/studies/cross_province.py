@@ -21,6 +21,7 @@ from qmcb.linkage.spec import Thresholds
 from qmcb.periods import Period
 from qmcb.policy import Rulebook
 from qmcb.reports import mask
+from qmcb.reports.suppress import Numbers
 from qmcb.sources import book as books
 from qmcb.sources.book import Book
 from qmcb.studies import masked, missing_cuts, withheld
@@ -68,14 +69,24 @@ class CrossProvince:
         return self.book.con.create_table("duplicates", found)
 
     @cached_property
+    def numbers(self) -> Numbers:
+        """What the page says of people with duplicates: see `studies.withheld`."""
+        return withheld.duplicates(self.duplicates)
+
+    @cached_property
     def withheld(self) -> Hidden:
-        """Which counts of people with duplicates no table shows: see `studies.withheld`."""
-        return withheld.duplicates(self.duplicates).hidden()
+        """Which of these no table shows."""
+        return self.numbers.hidden()
+
+    @cached_property
+    def residents_numbers(self) -> Numbers:
+        """What the page says of residents by standing: see `missing_cuts`."""
+        return missing_cuts.numbers(self.book, self.standing, self.missing, self.excluded)
 
     @cached_property
     def residents_withheld(self) -> Hidden:
-        """Which counts of residents by standing no table shows: see `missing_cuts`."""
-        return missing_cuts.numbers(self.book, self.standing, self.missing, self.excluded).hidden()
+        """Which of these no table shows."""
+        return self.residents_numbers.hidden()
 
     @property
     def unseen(self) -> dict[str, list[str]]:
@@ -155,6 +166,10 @@ class CrossProvince:
             found["missing"] = self._cases(self.missing, "LB", key)
         for name, rows in found.items():
             pq.write_table(rows, place / f"{name}.parquet")
+        told = {"duplicates": (self.numbers, self.withheld)}
+        if self.of_residents:
+            told["residents"] = (self.residents_numbers, self.residents_withheld)
+        masked.save_shown(self.facts, place, told)
         masked.save_inputs(self.book, place)
 
     def _doubts(self, key: bytes) -> pa.Table:

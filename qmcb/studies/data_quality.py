@@ -19,6 +19,7 @@ from qmcb.enrolment.facts import beside
 from qmcb.errors import InputError
 from qmcb.periods import Period
 from qmcb.reports import mask
+from qmcb.reports.suppress import Numbers
 from qmcb.studies import cross_province, masked, quality_cuts
 from qmcb.studies.cross_province import CrossProvince
 from qmcb.studies.cuts import Hidden
@@ -80,9 +81,14 @@ class DataQuality:
         return frame
 
     @cached_property
+    def numbers(self) -> Numbers:
+        """What the page says of people and records: see `quality_cuts`."""
+        return quality_cuts.numbers(self)
+
+    @cached_property
     def withheld(self) -> Hidden:
-        """Which counts of people and records no table shows: see `quality_cuts`."""
-        return quality_cuts.numbers(self).hidden()
+        """Which of these no table shows."""
+        return self.numbers.hidden()
 
     @property
     def unseen(self) -> dict[str, list[str]]:

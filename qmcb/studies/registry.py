@@ -18,6 +18,7 @@ from qmcb.linkage.people import People
 from qmcb.periods import Period
 from qmcb.policy import Rulebook
 from qmcb.reports import mask
+from qmcb.reports.suppress import Numbers
 from qmcb.sources.book import Book
 from qmcb.studies import cross_province, masked, registry_cuts
 from qmcb.studies.cuts import Hidden
@@ -100,9 +101,14 @@ class Registry:
         return self.facts.kept("golden", golden.golden(self.facts, self.held))
 
     @cached_property
+    def numbers(self) -> Numbers:
+        """What the page says of people: see `registry_cuts`."""
+        return registry_cuts.numbers(self)
+
+    @cached_property
     def withheld(self) -> Hidden:
-        """Which counts of people no table shows: see `registry_cuts`."""
-        return registry_cuts.numbers(self).hidden()
+        """Which of these no table shows."""
+        return self.numbers.hidden()
 
     @property
     def unseen(self) -> dict[str, list[str]]:
@@ -138,6 +144,7 @@ class Registry:
             found["visits"] = self._cases(self.visits.join(births, "person"), "RH", key)
         for name, rows in found.items():
             pq.write_table(rows, place / f"{name}.parquet")
+        masked.save_shown(self.facts, place, {"registry": (self.numbers, self.withheld)})
         masked.save_inputs(self.book, place)
 
     def _cases(self, rows: ir.Table, prefix: str, key: bytes) -> pa.Table:
