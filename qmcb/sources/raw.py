@@ -9,6 +9,7 @@ from ibis.backends.duckdb import Backend
 
 LINE = "_line"
 _STREAM = "_sent"
+_ROWS, _BYTES = 122_880, 1 << 26  # a row group of DuckDB, which it writes once; smaller ones it writes twice
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def streamed(
 
     def watched() -> Iterator[pa.RecordBatch]:
         try:
-            yield from batches
+            yield from _in_groups(batches)
         except Exception as error:  # DuckDB would tell it as a text of its own, with the data in it
             failure.append(error)
             raise
@@ -56,6 +57,20 @@ def streamed(
     con.con.complete()  # the answer to a setting may not have been fetched to its end
     con.con.register(_STREAM, pa.RecordBatchReader.from_batches(schema, watched()))
     return Raw(name, headings, con.table(_STREAM), torn if torn is not None else [], failure)
+
+
+def _in_groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of at least so many rows or bytes, but for the last."""
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        held.append(batch)
+        rows, size = rows + len(batch), size + batch.nbytes
+        if rows >= _ROWS or size >= _BYTES:
+            yield pa.concat_batches(held)
+            held, rows, size = [], 0, 0
+    if held:
+        yield pa.concat_batches(held)
 
 
 def text_schema(width: int) -> pa.Schema:
