@@ -199,7 +199,7 @@ def _decoded(column: pa.BinaryArray) -> pa.StringArray:
     as_text = column.view(pa.string())
     if text.spread(column)[1].tobytes().isascii():
         return as_text
-    foreign = pc.invert(pc.string_is_ascii(as_text).fill_null(True))
+    foreign = pc.and_kleene(column.is_valid(), pc.invert(pc.string_is_ascii(as_text)))
     if foreign.true_count > len(column) // _FEW:
         return _chinese(column)
     chinese = _chinese(column.filter(foreign))
@@ -208,16 +208,20 @@ def _decoded(column: pa.BinaryArray) -> pa.StringArray:
 
 def _chinese(column: pa.BinaryArray) -> pa.StringArray:
     """All values decoded at once, or one by one where they hold what is put between them."""
-    values = column.fill_null(b"")
-    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(values)], values), _BETWEEN)[0].as_buffer()
-    utf8 = str(joined, "gb18030").encode()
+    ends, content = text.spread(column)
+    more = len(column) - 1
+    own = np.ones(len(content) + more, np.bool_)
+    own[ends[1:-1] + np.arange(more)] = False
+    joined = np.full(len(own), ord(_BETWEEN), np.uint8)
+    joined[own] = content
+    utf8 = str(joined.data, "gb18030").encode()
     between = np.flatnonzero(np.frombuffer(utf8, np.uint8) == ord(_BETWEEN))
-    if len(between) != len(values) - 1:
+    if len(between) != more:
         return pa.array([value and value.decode("gb18030") for value in column.to_pylist()], pa.string())
-    ends = np.concatenate(([0], between - np.arange(len(between)), [len(utf8) - len(between)]))
-    content = pa.py_buffer(utf8.translate(None, _BETWEEN))
+    places = np.concatenate(([0], between - np.arange(more), [len(utf8) - more])).astype(np.int32)
     present = column.is_valid().buffers()[1] if column.null_count else None
-    return pa.StringArray.from_buffers(len(values), pa.py_buffer(ends.astype(np.int32)), content, present)
+    written = utf8.translate(None, _BETWEEN)
+    return pa.StringArray.from_buffers(len(column), pa.py_buffer(places), pa.py_buffer(written), present)
 
 
 def _numbered(batches: Iterator[pa.RecordBatch], torn: list[Torn]) -> Iterator[pa.RecordBatch]:
@@ -225,10 +229,12 @@ def _numbered(batches: Iterator[pa.RecordBatch], torn: list[Torn]) -> Iterator[p
     last = 0
     for batch in filter(len, batches):
         left_out = [row.line for row in torn if row.line > last]
-        span = np.arange(last + 1, last + 1 + len(batch) + len(left_out))
-        lines = np.setdiff1d(span, left_out, assume_unique=True)[: len(batch)] if left_out else span
-        last = int(lines[-1])
-        yield batch.append_column(LINE, pa.array(lines, pa.int64()))
+        lines = pa.arange(last + 1, last + 1 + len(batch) + len(left_out))
+        if left_out:
+            kept = pc.invert(pc.is_in(lines, pa.array(left_out, pa.int64())))
+            lines = lines.filter(kept).slice(0, len(batch))
+        last = lines[-1].as_py()
+        yield batch.append_column(LINE, lines)
 
 
 def _refuse_swallowed(batch: pa.RecordBatch, layout: _Layout) -> None:

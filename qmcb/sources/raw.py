@@ -1,6 +1,7 @@
 """One file, sheet or table as it was sent: every value as it stands, every row with its line."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
@@ -49,7 +50,7 @@ def streamed(
 
     def watched() -> Iterator[pa.RecordBatch]:
         try:
-            yield from _in_groups(batches)
+            yield from _ahead(_in_groups(batches))
         except Exception as error:  # DuckDB would tell it as a text of its own, with the data in it
             failure.append(error)
             raise
@@ -71,6 +72,15 @@ def _in_groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             held, rows, size = [], 0, 0
     if held:
         yield pa.concat_batches(held)
+
+
+def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same, each made in a thread of its own while DuckDB is at work on those before it."""
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = beside.submit(next, batches, None)
+            yield batch
 
 
 def text_schema(width: int) -> pa.Schema:
