@@ -4,6 +4,7 @@ import codecs
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -30,22 +31,24 @@ _FEWEST_SWALLOWED = 4
 
 @dataclass(frozen=True)
 class _Layout:
-    """How a file is written: the headings, how many physical lines reach down to their end, and any quotes.
-
-    Where there is none no value holds a line end, and rows are told apart with less ado.
-    """
+    """How a file is written: the headings, and how many physical lines reach down to their end."""
 
     path: Path
     encoding: str
     delimiter: str
     headings: tuple[str, ...]
     before: int
-    quoted: bool
 
     @property
     def as_bytes(self) -> bool:
         """Whether rows can be told apart before they are decoded: no second byte of GB18030 is a mark."""
         return self.encoding == "gb18030" and self.delimiter != "|"
+
+    @cached_property
+    def quoted(self) -> bool:
+        """Whether there is any quotation mark; where there is none, no value holds a line end."""
+        with self.path.open("rb") as stream:
+            return any(b'"' in block for block in iter(lambda: stream.read(_BLOCK), b""))
 
 
 def read(
@@ -87,7 +90,7 @@ def _layout(path: Path, encoding: str, headings: Headings, delimiter: str | None
     *_, mark, rows, place, row = max(found, key=lambda one: one[:2])
     if place + 1 == len(rows):
         raise no_rows(path.name)
-    return _Layout(path, encoding, str(mark), row, rows[place][1], _quoted(path))
+    return _Layout(path, encoding, str(mark), row, rows[place][1])
 
 
 def _first_rows(path: Path, encoding: str, delimiter: str) -> list[tuple[list[str], int]]:
@@ -105,11 +108,6 @@ def _first_rows(path: Path, encoding: str, delimiter: str) -> list[tuple[list[st
                 raise
             rows.append(([], lines.line_num))
     return rows
-
-
-def _quoted(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return any(b'"' in block for block in iter(lambda: stream.read(_BLOCK), b""))
 
 
 def no_rows(name: str) -> InputError:

@@ -47,10 +47,11 @@ def streamed(
 ) -> Raw:
     """Rows that come in batches of `schema` (places and `_line`), read as DuckDB asks for them."""
     failure: list[Exception] = []
+    coming = _ahead(_in_groups(batches))
 
     def watched() -> Iterator[pa.RecordBatch]:
         try:
-            yield from _ahead(_in_groups(batches))
+            yield from coming
         except Exception as error:  # DuckDB would tell it as a text of its own, with the data in it
             failure.append(error)
             raise
@@ -75,12 +76,18 @@ def _in_groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same, each made in a thread of its own while DuckDB is at work on those before it."""
-    with ThreadPoolExecutor(1) as beside:
-        coming = beside.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = beside.submit(next, batches, None)
-            yield batch
+    """The same, each made in a thread of its own, the first from now on, while others use those before."""
+    beside = ThreadPoolExecutor(1)
+    first = beside.submit(next, batches, None)
+
+    def following() -> Iterator[pa.RecordBatch]:
+        coming = first
+        with beside:
+            while (batch := coming.result()) is not None:
+                coming = beside.submit(next, batches, None)
+                yield batch
+
+    return following()
 
 
 def text_schema(width: int) -> pa.Schema:
