@@ -78,7 +78,7 @@ class Book:
 
     def inputs(self) -> "pd.DataFrame":
         """What was read: 表, 文件, 行数, 隔离, SHA-256 (its first twelve digits)."""
-        import pandas as pd  # half of what it takes to start, and nobody else here needs it
+        import pandas as pd  # a third of what it takes to start, and nothing else here needs it
 
         return pd.DataFrame(
             [
