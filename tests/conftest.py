@@ -34,15 +34,18 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 # Files that share what a session makes run on one worker, named by the first of them. What takes longest
 # comes first, so that no worker is left alone with it at the end; all others follow in their own order.
 TOGETHER = (
-    ("notebooks/03_registry.ipynb",),
-    ("notebooks/01_data_quality.ipynb",),
-    ("notebooks/02_cross_province.ipynb",),
     tuple(
         f"tests/studies/test_{name}.py"
         for name in ("cross_province", "findings_views", "data_quality", "registry_study", "provenance")
     ),
-    ("tests/studies/test_check_sample.py", "tests/studies/test_against_truth.py"),
     ("tests/reports/test_verify.py", "tests/reports/test_run.py", "tests/browser/test_pages.py"),
+    ("tests/studies/test_check_sample.py", "tests/studies/test_against_truth.py"),
+    *((f"notebooks/{path.name}",) for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"))),
+    ("tests/linkage/test_link.py",),
+    ("tests/cases/test_command.py",),
+    ("tests/reports/test_suppress.py",),
+    ("tests/linkage/test_people.py",),
+    ("tests/studies/test_every_form.py",),
 )
 _LINE = {file: at for at, files in enumerate(TOGETHER) for file in files}
 

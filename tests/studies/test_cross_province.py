@@ -277,11 +277,13 @@ def test_a_row_lost_on_the_way_fails_the_run(few: CrossProvince, table: str, lin
     sql = few.book.con.raw_sql
     sql(f"CREATE TABLE whole AS FROM {table}")
     sql(f"DELETE FROM {table} WHERE person = {person}")
-    vars(few).pop("facts")  # made anew, so that the loss is met on the way
-    with pytest.raises(BalanceError, match=line):
-        provenance.closing(few.balance())
-    sql(f"DELETE FROM {table}; INSERT INTO {table} FROM whole; DROP TABLE whole")
-    vars(few).pop("facts")
+    vars(few).pop("facts", None)  # made anew, so that the loss is met on the way
+    try:
+        with pytest.raises(BalanceError, match=line):
+            provenance.closing(few.balance())
+    finally:
+        sql(f"DELETE FROM {table}; INSERT INTO {table} FROM whole; DROP TABLE whole")
+        vars(few).pop("facts", None)
     provenance.closing(few.balance())
 
 
