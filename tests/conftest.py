@@ -36,7 +36,14 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 TOGETHER = (
     tuple(
         f"tests/studies/test_{name}.py"
-        for name in ("cross_province", "findings_views", "data_quality", "registry_study", "provenance")
+        for name in (
+            "cross_province",
+            "findings_views",
+            "data_quality",
+            "registry_study",
+            "provenance",
+            "cuts",
+        )
     ),
     ("tests/reports/test_verify.py", "tests/reports/test_run.py", "tests/browser/test_pages.py"),
     ("tests/studies/test_check_sample.py", "tests/studies/test_against_truth.py"),
