@@ -1,7 +1,4 @@
-"""The same rows read and linked to the same people, whatever form the departments' tables come in.
-
-Findings are made of these tables alone.
-"""
+"""The same rows, people and findings, whatever form the departments' tables come in."""
 
 from pathlib import Path
 
@@ -13,12 +10,16 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 import pytest
 
+from qmcb import policy
 from qmcb.linkage.people import people
+from qmcb.periods import Period
 from qmcb.sample import province
 from qmcb.sources import book as books
+from qmcb.studies.cross_province import CrossProvince
 from qmcb.tables import CONTRACTS
 
 PEOPLE = ("persons", "identities", "profiles", "doubtful")
+FINDINGS = ("duplicates", "benefits", "missing")
 Tables = dict[str, pa.Table]
 
 pytestmark = pytest.mark.usefixtures("few_random_pairs")
@@ -42,13 +43,15 @@ def expected(sample: Path) -> Tables:
 
 
 def found(source: str | Path) -> Tables:
-    """Every table of a source, what was kept apart and who is who, the rows in an order of their own."""
+    """Every table of a source, what was kept apart, who is who, what is found; in an order of their own."""
     with books.read(source) as book:
         linked = people(book)
+        study = CrossProvince(book, linked, policy.load(), "64", Period.parse("2024-06"))
         made = {
             **{name: table.drop("row") for name, table in book.tables.items()},
             "quarantine": book.quarantine.select("table", "record_id", "rule", "found"),
             **{name: getattr(linked, name) for name in PEOPLE},
+            **{f"{name} found": getattr(study, name) for name in FINDINGS},
         }
         return {name: ordered(table) for name, table in made.items()}
 
