@@ -9,8 +9,7 @@ run: .venv/ready $(SAMPLE)
 	$(BIN)/qmcb run params/sample.yaml
 
 test: .venv/ready $(SAMPLE)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder --nbval
 
 check: .venv/ready
 	$(BIN)/ruff check .

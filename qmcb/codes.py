@@ -332,7 +332,10 @@ DATABASE: Codes = {
 HOUSEHOLD = ("residents", "population")
 SOCIAL = ("registry", "production", "elsewhere", "cards", "medical_filings")
 
+HOUSEHOLD_PART: Codes = {"dead": "已死亡", "known": "至少在一个社保库"}  # besides those of VISIT
+
 # Registry against production, person by person
+AGREES = "agrees"
 RECONCILED: Codes = {
     "agrees": "两库一致",
     "differs": "两库均有、内容不一致",
@@ -687,6 +690,11 @@ QUALITY: Codes = {
     "name": "姓名与公安不符",
     "dead": "已死亡仍参保或领取",
 }
+# What is first wrong with a record.
+QUALITY_STEP: Codes = {
+    "number": "号码须查证", "holder": QUALITY["holder"], "name": QUALITY["name"],
+    "rewritten": "号码改写即可", "elsewhere": "非本省户籍，待国家库核对", "right": "未见差错",
+}  # fmt: skip
 QUALITY_QUESTION: Codes = {"number": "号码", "holder": "号码归属", "name": "姓名"}
 NUMBER_HOLDER: Codes = {
     "own": "公安查到本人",
@@ -754,6 +762,7 @@ EVIDENCE: Codes = {
     "several": "公安有几个可能的号码",
     "none": "无从推定，须向本人查证",
 }
+SUPPORT: Codes = {"sure": "足以更正", "likely": "须核对后更正", "none": "无从推定"}
 UNPROPOSED = ("review", "several", "none")
 # A finding as it moves from one period to the next.
 QUALITY_FLOW: Codes = {

@@ -1,13 +1,17 @@
-"""Sources that many tests read: sample provinces, and small ones written row by row."""
+"""Sources that many tests read: sample provinces, and small ones written row by row; who runs what."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from qmcb import paths
 from qmcb.linkage import remainder
@@ -17,12 +21,57 @@ from qmcb.tables import CONTRACTS
 # What takes long on a machine with other work to do is no failure.
 settings.register_profile("qmcb", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("qmcb")
+# Expressions and queries are trees of many small objects, which a collection walks through for nothing.
+gc.set_threshold(100_000, 50, 100)
 
 Rows = Sequence[Mapping[str, str | None]]
 Source = Callable[[Mapping[str, Rows]], Path]
 Number = Callable[..., str]
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+# Files that share what a session makes run on one worker, named by the first of them. What takes longest
+# comes first, so that no worker is left alone with it at the end; all others follow in their own order.
+TOGETHER = (
+    tuple(
+        f"tests/studies/test_{name}.py"
+        for name in (
+            "cross_province",
+            "findings_views",
+            "data_quality",
+            "registry_study",
+            "provenance",
+            "cuts",
+        )
+    ),
+    ("tests/reports/test_verify.py", "tests/reports/test_run.py", "tests/browser/test_pages.py"),
+    ("tests/studies/test_check_sample.py", "tests/studies/test_against_truth.py"),
+    *((f"notebooks/{path.name}",) for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"))),
+    ("tests/linkage/test_link.py",),
+    ("tests/cases/test_command.py",),
+    ("tests/reports/test_suppress.py",),
+    ("tests/linkage/test_people.py",),
+    ("tests/studies/test_every_form.py",),
+)
+_LINE = {file: at for at, files in enumerate(TOGETHER) for file in files}
+
+
+class Workers(LoadFileScheduling):
+    """A worker takes a file, or files that belong together, and then the next."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return TOGETHER[_LINE[file]][0] if file in _LINE else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Workers:
+    return Workers(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _LINE.get(item.nodeid.split("::")[0], len(TOGETHER)))
 
 
 @pytest.fixture(scope="session")
@@ -70,11 +119,18 @@ def default_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def few_random_pairs() -> Iterator[None]:
+@contextmanager
+def few_pairs() -> Iterator[None]:
     """Chance agreement learnt from fewer pairs, where a test is not about how well records are linked."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(remainder, "_SAMPLE", 100)
+        yield
+
+
+@pytest.fixture(scope="module")
+def few_random_pairs() -> Iterator[None]:
+    """`few_pairs` for all tests of a file."""
+    with few_pairs():
         yield
 
 

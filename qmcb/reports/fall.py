@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from qmcb.errors import BalanceError
@@ -53,7 +54,8 @@ def fall(table: pd.DataFrame, *, title: str, unit: str, note: str = "") -> Pictu
     ----------
     table
         ``label``; ``count`` (whole persons or the like); ``role``: one ``total`` first, then ``out``
-        (taken away), ``kept`` (a subtotal: what remains), ``finding`` (parts of what remains).
+        (taken away), ``kept`` (a subtotal: what remains), ``finding`` (parts of what remains);
+        ``unseen``: which counts not to show, where the page decides on it.
 
     Raises
     ------
@@ -90,7 +92,8 @@ def fall(table: pd.DataFrame, *, title: str, unit: str, note: str = "") -> Pictu
 def _steps(table: pd.DataFrame) -> list[_Step]:
     labels, roles = table["label"].astype(str).tolist(), table["role"].tolist()
     counts = table["count"].astype("int64").tolist()
-    texts, lengths = _shown(counts, roles)
+    unseen = table["unseen"].to_numpy(bool) if "unseen" in table else None
+    texts, lengths = _shown(counts, roles, unseen)
     steps: list[_Step] = []
     remaining, level, scale = counts[0], float(counts[0]), max(counts[0], 1.0)
     for row, (label, role, count) in enumerate(zip(labels, roles, counts, strict=True)):
@@ -107,19 +110,22 @@ def _steps(table: pd.DataFrame) -> list[_Step]:
     return steps
 
 
-def _shown(counts: Sequence[int], roles: Sequence[str]) -> tuple[list[str], list[float]]:
+def _shown(
+    counts: Sequence[int], roles: Sequence[str], unseen: npt.NDArray[np.bool_] | None
+) -> tuple[list[str], list[float]]:
     """Texts and lengths of the rows; between two subtotals the hidden ones get equal lengths.
 
     Such a stretch has a known total, so that a single hidden count hides the smallest other too.
     """
-    texts = np.array([mask.suppress(count) for count in counts], dtype=object)
-    lengths = np.array(counts, dtype=float)
+    own, lengths = np.array(counts), np.array(counts, dtype=float)
+    texts = mask.marked(own, np.zeros(own.size, bool) if unseen is None else unseen)
     whole = np.array([role in _WHOLE for role in roles])
     for stretch in np.unique(whole.cumsum()):
         rows = np.flatnonzero(~whole & (whole.cumsum() == stretch))
-        texts[rows] = mask.suppress_all(np.array(counts)[rows])
-        unseen = rows[mask.hidden(np.array(counts)[rows])]
-        lengths[unseen] = lengths[unseen].mean() if unseen.size else 0.0
+        hide = mask.hidden(own[rows]) if unseen is None else unseen[rows]
+        texts[rows] = mask.marked(own[rows], hide)
+        level = rows[hide]
+        lengths[level] = lengths[level].mean() if level.size else 0.0
     return [str(text) for text in texts], lengths.tolist()
 
 

@@ -1,6 +1,7 @@
 """Numbers whose size shows as the depth of one hue: the tile map and the heat table."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import is_integer_dtype
 
@@ -23,10 +24,11 @@ def tiles(table: pd.DataFrame, *, title: str, unit: str, note: str = "") -> Pict
     table
         ``region`` (six digits, the first four its city), ``name``, ``column`` and ``row`` of its tile
         from the top left, ``value`` (of a whole-number type a count of people, else a rate, shown with
-        one decimal; null where unknown), and ``city``, its name, where it shall be written.
+        one decimal; null where unknown), ``city``, its name, where it shall be written, and ``unseen``,
+        which counts not to show, where the page decides on it.
     """
     frame = table.reset_index(drop=True)
-    texts = _value_texts(frame["value"])
+    texts = _value_texts(frame["value"], frame.get("unseen"))
     columns, rows = int(frame["column"].max()) + 1, int(frame["row"].max()) + 1
     gutter = 0.75 if "city" in frame else 0.0
     width = min(1.55, (WIDTH - 2 * MARGIN - gutter - 1.2) / columns)
@@ -52,10 +54,12 @@ def tiles(table: pd.DataFrame, *, title: str, unit: str, note: str = "") -> Pict
     return Picture(paper.figure, shown, sentence(title, list(shown["name"]), texts, unit))
 
 
-def _value_texts(values: pd.Series) -> list[str]:
+def _value_texts(values: pd.Series, unseen: pd.Series | None) -> list[str]:
     known = values.dropna()
     if is_integer_dtype(values.dtype):
-        filled = iter(mask.suppress_all(known.to_numpy(int)))
+        counts = known.to_numpy(int)
+        hide = mask.hidden(counts) if unseen is None else unseen[known.index]
+        filled = iter(mask.marked(counts, hide))
         return [_ABSENT if pd.isna(value) else str(next(filled)) for value in values]
     return [_ABSENT if pd.isna(value) else f"{value:,.1f}" for value in values]
 
@@ -131,11 +135,14 @@ def matrix(table: pd.DataFrame, *, title: str, unit: str, note: str = "") -> Pic
     Parameters
     ----------
     table
-        ``row``, ``column``, ``count`` of people; what is not given counts as none.
+        ``row``, ``column``, ``count`` of people; what is not given counts as none. ``unseen``: which
+        of them not to show, where the page decides on it; the sentence then tells no sums.
     """
     wide = table.pivot_table("count", "row", "column", "sum", fill_value=0, sort=False).astype(int)
     wide = wide[list(dict.fromkeys(table["column"]))]
-    texts = mask.suppress_all(wide.to_numpy())
+    counts, of_page = wide.to_numpy(), "unseen" in table
+    hide = _unseen(table, wide) if of_page else mask.hidden(counts)
+    texts = mask.marked(counts, hide)
     heads = [[*style.wrap(str(name), 6)] for name in wide.columns]
     labels = [style.wrap(str(name), 16) for name in wide.index]
     left = MARGIN + 0.12 + max(style.ems(line) for lines in labels for line in lines) * 10 / 72
@@ -164,5 +171,17 @@ def matrix(table: pd.DataFrame, *, title: str, unit: str, note: str = "") -> Pic
                 paper.write(x, y + 0.18, texts[row, at], size=size, colour=ink, align="center")
     shown = pd.DataFrame(texts, columns=[str(name) for name in wide.columns])
     shown.insert(0, "row", [str(name) for name in wide.index])
-    sums = [mask.suppress(int(total)) for total in wide.sum(axis=1)]
-    return Picture(paper.figure, shown, sentence(title, list(shown["row"]), sums, unit))
+    names, told = list(shown["row"]), [mask.suppress(int(total)) for total in wide.sum(axis=1)]
+    if of_page:  # a sum may be what the page hides
+        most = np.where(hide, -1, counts).argmax(axis=1)
+        names = [f"{name}（{wide.columns[at]}）" for name, at in zip(names, most, strict=True)]
+        told = [str(own[at]) for own, at in zip(texts, most, strict=True)]
+    return Picture(paper.figure, shown, sentence(title, names, told, unit))
+
+
+def _unseen(table: pd.DataFrame, wide: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which cells of the matrix the page hides."""
+    marks = table.assign(unseen=table["unseen"].astype(int))
+    found = marks.pivot_table("unseen", "row", "column", "max", fill_value=0, sort=False)
+    told: npt.NDArray[np.bool_] = found.loc[wide.index, wide.columns].to_numpy(bool)
+    return told

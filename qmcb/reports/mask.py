@@ -130,6 +130,11 @@ def suppress(count: int) -> str:
     return f"<{FEWEST}" if 0 < count < FEWEST else f"{count:,}"
 
 
+def text(count: int, unseen: bool) -> str:
+    """A count of people as text where the page decides on what is not shown; see `marked`."""
+    return "*" if unseen and count >= FEWEST else suppress(count)
+
+
 def hidden(counts: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Which cells not to show: those of one to four, and what else would give these away.
 

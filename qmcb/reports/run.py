@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qmcb.errors import RunError
-from qmcb.reports import crate, execute, hashes, hold, leak, manifest, origin, site, stage
+from qmcb.reports import between, crate, execute, hashes, hold, leak, manifest, origin, site, stage
 from qmcb.reports.known import NOBODY, People
 from qmcb.reports.plan import SOURCE, Plan, Report
 from qmcb.reports.stage import Record, Stage
@@ -47,6 +47,7 @@ def run(plan: Plan, out: Path, say: Callable[[str], None], people: Callable[[str
         manifest.write(plan, made.folder, list(filter(None, records.values())), setting, started)
         for source in sorted({told["parameters"].get(SOURCE, "") for told in origins.values()}):
             _require_clean(made.folder, people(source) if source else NOBODY)
+        between.require_apart(made.folder, out)
         final = made.publish(started)
         if plan.keep:
             stage.retire(home, plan.keep)

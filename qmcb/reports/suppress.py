@@ -5,18 +5,20 @@ overlap. What is hidden he knows only by its mark: ``<5`` is one to four, ``*`` 
 hidden count can be found out is asked exactly, as the least and the most that whole numbers allow.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 FEWEST = 5
 """Counts of people below this, other than none, are not shown."""
 
 Key = Hashable
+State = Literal["shown", "known", "unsaid"]
 Floats = npt.NDArray[np.float64]
 
 
@@ -46,7 +48,7 @@ class Numbers:
     values: dict[Key, int] = field(default_factory=dict)
     _fixed: set[Key] = field(default_factory=set)
     _unsaid: set[Key] = field(default_factory=set)
-    _relations: list[_Relation] = field(default_factory=list)
+    _relations: dict[Key, list[_Relation]] = field(default_factory=dict)
 
     def show(self, key: Key, value: int) -> None:
         """A number that would be shown and may be hidden."""
@@ -64,23 +66,54 @@ class Numbers:
 
     def total(self, whole: Key, parts: Iterable[Key]) -> None:
         """`whole` is the sum of its parts."""
-        self._relations.append(_Relation(whole, tuple(parts), "sum"))
+        self._hold(_Relation(whole, tuple(parts), "sum"))
 
     def union(self, whole: Key, parts: Iterable[Key]) -> None:
         """`whole` counts who is in any of the parts, which may overlap."""
         held = tuple(parts)
-        self._relations.append(_Relation(whole, held, "union"))
+        self._hold(_Relation(whole, held, "union"))
         for part in held:
             self.within(part, whole)
 
     def within(self, part: Key, whole: Key) -> None:
         """`part` counts some of those whom `whole` counts."""
-        self._relations.append(_Relation(part, (whole,), "within"))
+        self._hold(_Relation(part, (whole,), "within"))
+
+    def relations(self) -> list[tuple[Key, tuple[Key, ...], bool]]:
+        """What hangs together how: a number, others, and whether their sum is just it or at least it."""
+        every = dict.fromkeys(relation for own in self._relations.values() for relation in own)
+        return [(each.whole, each.parts, self._exact(each)) for each in every]
+
+    def at_most(self, number: Key, others: Iterable[Key]) -> None:
+        """The number is no more than the sum of the others."""
+        self._hold(_Relation(number, tuple(others), "within"))
+
+    def impossible(self, hidden: Collection[Key]) -> set[tuple[Key, int]]:
+        """Of the small counts among the hidden the ends, one or four, that they cannot be."""
+        return set(self._impossible([key for key in self.small() if key in hidden], hidden))
+
+    def state(self, key: Key) -> State:
+        """How a number was told."""
+        return "known" if key in self._fixed else "unsaid" if key in self._unsaid else "shown"
+
+    def _hold(self, relation: _Relation) -> None:
+        for key in relation.keys:
+            self._relations.setdefault(key, []).append(relation)
+
+    def part(self, part: Key, whole: Key) -> None:
+        """`part` counts some of those whom `whole` counts, or all: where the counts are equal."""
+        if self.values[part] == self.values[whole]:
+            self.total(whole, [part])
+        else:
+            self.within(part, whole)
+
+    def shown(self) -> list[Key]:
+        """The numbers that would be shown and may be hidden, in the order in which they were told."""
+        return [key for key in self.values if self.state(key) == "shown"]
 
     def small(self) -> list[Key]:
-        """The counts too small to be shown, in the order in which they were told."""
-        shown = (key for key in self.values if key not in self._fixed and key not in self._unsaid)
-        return [key for key in shown if 0 < self.values[key] < FEWEST]
+        """Those of them that are too small to be shown."""
+        return [key for key in self.shown() if 0 < self.values[key] < FEWEST]
 
     def hidden(self) -> frozenset[Key]:
         """What to hide: the small counts, and what else it takes so that they stay hidden.
@@ -92,12 +125,33 @@ class Numbers:
         """
         small = self.small()
         hidden = dict.fromkeys(small)
-        for key in small:
-            wanted = self.at_best(key)
-            for end in (1, 0):  # what may be more has less room below
-                if self.interval(key, hidden)[end] != wanted[end]:
-                    hidden |= dict.fromkeys(self._moved(key, wanted[end], hidden))
+        for key, value in self._impossible(small, hidden):
+            hidden |= dict.fromkeys(self._moved(key, value, hidden))
         return frozenset(hidden)
+
+    def _impossible(self, small: list[Key], hidden: Collection[Key]) -> Iterator[tuple[Key, int]]:
+        """Small counts with the most and the least that they cannot be; `hidden` may grow meanwhile.
+
+        Every way to fill in the numbers shows many of them at either end, so that few ways are needed.
+        """
+        seen = {key: {self.values[key]} for key in small}
+        for key in small:
+            for end, sign in ((FEWEST - 1, -1), (1, 1)):  # what may be more has less room below
+                if end not in seen[key]:
+                    for other, value in self._filled(key, sign, hidden).items():
+                        if other in seen:
+                            seen[other].add(value)
+                if end not in seen[key]:
+                    yield key, end
+
+    def _filled(self, key: Key, sign: int, hidden: Collection[Key]) -> dict[Key, int]:
+        """Numbers as a reader may think them: this one least (1) or most (-1), the small ones near."""
+        free = self._component(key, set(hidden) | self._unsaid)
+        low, high = self._ends(free)
+        few = (high < FEWEST) & np.array([other not in self._unsaid for other in free])
+        aim = np.where(few, 1.0, 0.0)
+        aim[free.index(key)] = FEWEST * len(free)  # before all others together
+        return dict(zip(free, self._solve(sign * aim, free, low, high).astype(int).tolist(), strict=True))
 
     def at_best(self, key: Key) -> tuple[int, int]:
         """The least and the most of a number where everything that can be hidden is."""
@@ -110,82 +164,99 @@ class Numbers:
     def interval(self, key: Key, hidden: Iterable[Key]) -> tuple[int, int]:
         """The least and the most that a reader can make out for a number where these are hidden."""
         free = self._component(key, set(hidden) | self._unsaid)
-        low, high = np.array([self._bounds(other) for other in free], float).T
+        low, high = self._ends(free)
         at = free.index(key)
         aims = [np.eye(1, len(free), at)[0] * sign for sign in (1, -1)]
         least, most = (self._solve(aim, free, low, high)[at] for aim in aims)
         return int(least), int(most)
 
     def _moved(self, key: Key, value: int, hidden: Collection[Key]) -> list[Key]:
-        """Which shown numbers have to move so that this one can have the value, at the least cost."""
+        """Which shown numbers have to move so that this one can have the value, at the least cost.
+
+        Where it cannot whatever moves, the value nearest to it that it can have.
+        """
         free = self._component(key, {*self._everything(), *self._unsaid})
         now = np.array([self.values[other] for other in free], float)
-        low, high = np.array([self._bounds(other) for other in free], float).T
-        low[free.index(key)] = high[free.index(key)] = value
-        cost = np.array(
-            [0.0 if other in hidden or other in self._unsaid else self.values[other] for other in free]
-        )
-        # Beside each number stands how far it moves, which is what costs.
-        aim = np.concatenate([np.zeros(len(free)), cost])
-        found = self._solve(aim, free, low, high, now)[: len(free)]
-        return [other for other, moves, paid in zip(free, found != now, cost, strict=True) if moves and paid]
+        low, high = self._ends(free)
+        paid = np.array([other not in hidden and other not in self._unsaid for other in free])
+        at = free.index(key)
+        try:
+            low[at] = high[at] = value
+            found = self._solve(now * paid, free, low, high, now)
+        except ValueError:
+            low[at] = high[at] = min(self.at_best(key), key=lambda best: abs(best - value))
+            found = self._solve(now * paid, free, low, high, now)
+        return [other for other, moves in zip(free, (found != now) & paid, strict=True) if moves]
 
     def _solve(
         self, aim: Floats, free: list[Key], low: Floats, high: Floats, now: Floats | None = None
     ) -> Floats:
         """Whole numbers within all relations and bounds that make the aim least.
 
-        With `now` there is a second half of numbers, the distances of the first from it.
+        With `now` the aim is what it costs to move each number by one from there.
         """
+        size = len(free)
         rows, least, most = self._limits(free)
-        if now is not None:
-            size, one = len(free), np.eye(len(free))
-            rows = np.block([[rows, np.zeros_like(rows)], [one, one], [-one, one]])
-            least, most = np.concatenate([least, now, -now]), np.append(most, np.full(2 * size, np.inf))
-            low, high = np.append(low, np.zeros(size)), np.append(high, np.full(size, np.inf))
-        limits = [LinearConstraint(rows, least, most)] if len(rows) else []
+        if now is not None:  # a second half of numbers, the distances of those that cost
+            paid = np.flatnonzero(aim)
+            one = sparse.eye_array(size, format="csr")[paid]
+            far = sparse.eye_array(paid.size)
+            rows = sparse.block_array([[rows, None], [one, far], [-one, far]])
+            least, most = (
+                np.concatenate([least, now[paid], -now[paid]]),
+                np.append(most, _no_end(2 * paid.size)),
+            )
+            low, high = np.append(low, np.zeros(paid.size)), np.append(high, _no_end(paid.size))
+            aim = np.concatenate([np.zeros(size), aim[paid]])
+        limits = [LinearConstraint(rows, least, most)] if rows.shape[0] else []
         found = milp(aim, constraints=limits, bounds=Bounds(low, high), integrality=np.ones(len(aim)))
         if found.x is None:
             raise ValueError(f"relations that do not hold: {found.message}")
-        rounded: Floats = np.round(found.x)
+        rounded: Floats = np.round(found.x[:size])
         return rounded
 
-    def _limits(self, free: list[Key]) -> tuple[Floats, Floats, Floats]:
+    def _limits(self, free: list[Key]) -> tuple[sparse.csr_array, Floats, Floats]:
         """The relations that hold some of these numbers, the others put in: rows, least, most."""
         place = {other: at for at, other in enumerate(free)}
-        held = [relation for relation in self._relations if any(other in place for other in relation.keys)]
-        rows, rest = np.zeros((len(held), len(free))), np.zeros(len(held))
+        held = list(dict.fromkeys(relation for other in free for relation in self._relations.get(other, ())))
+        terms, rest = [], np.zeros(len(held))
         for at, relation in enumerate(held):
             for sign, other in [(-1, relation.whole), *((1, part) for part in relation.parts)]:
                 if other in place:
-                    rows[at, place[other]] += sign
+                    terms.append((sign, at, place[other]))
                 else:
                     rest[at] += sign * self.values[other]
-        exact = np.array([relation.kind == "sum" or self._disjoint(relation) for relation in held], bool)
+        signs, lines, columns = np.array(terms, int).reshape(-1, 3).T
+        rows = sparse.csr_array((signs.astype(float), (lines, columns)), shape=(len(held), len(free)))
+        exact = np.array([self._exact(relation) for relation in held], bool)
         return rows, -rest, np.where(exact, -rest, np.inf)
 
-    def _disjoint(self, relation: _Relation) -> bool:
+    def _exact(self, relation: _Relation) -> bool:
         overlap = sum(self.values[part] for part in relation.parts) - self.values[relation.whole]
-        return relation.kind == "union" and not overlap
+        return relation.kind == "sum" or (relation.kind == "union" and not overlap)
 
-    def _bounds(self, key: Key) -> tuple[int, int]:
-        """What the mark in place of a number says of it; nobody believes in more than all of them."""
-        top = sum(self.values.values()) + FEWEST
-        if key in self._unsaid:
-            return 0, top
-        return (1, FEWEST - 1) if 0 < self.values[key] < FEWEST else (FEWEST, top)
+    def _ends(self, keys: list[Key]) -> tuple[Floats, Floats]:
+        """What the marks in place of numbers say of them; nobody believes in more than all of them."""
+        values = np.array([self.values[key] for key in keys])
+        unsaid = np.array([key in self._unsaid for key in keys])
+        few = ~unsaid & (values > 0) & (values < FEWEST)
+        most = sum(self.values.values()) + FEWEST
+        return np.select([unsaid, few], [0.0, 1.0], FEWEST), np.where(few, FEWEST - 1.0, most)
 
     def _component(self, key: Key, free: set[Key]) -> list[Key]:
         """The numbers that are not shown and hang together with this one, itself included."""
         found, waiting = {key: None}, [key]
         while waiting:
             at = waiting.pop()
-            for relation in self._relations:
-                if at in relation.keys:
-                    new = [other for other in relation.keys if other in free and other not in found]
-                    found |= dict.fromkeys(new)
-                    waiting += new
+            for relation in self._relations.get(at, ()):
+                new = [other for other in relation.keys if other in free and other not in found]
+                found |= dict.fromkeys(new)
+                waiting += new
         return list(found)
+
+
+def _no_end(size: int) -> Floats:
+    return np.full(size, np.inf)
 
 
 def numbers(counts: npt.ArrayLike, *, printed: Sequence[str] = ()) -> Numbers:

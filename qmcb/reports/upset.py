@@ -6,6 +6,7 @@ import pandas as pd
 
 from qmcb.reports import mask, style
 from qmcb.reports.picture import MARGIN, WIDTH, Picture, Sheet, sentence, sheet
+from qmcb.reports.suppress import Key, Numbers
 
 _ROW = 0.29
 _COLUMN = 0.8
@@ -37,16 +38,18 @@ def upset(
     rest = len(counts) - most
     if rest > 0:
         labels, counts = [*labels[:most], _OTHERS.format(rest)], [*counts[:most], sum(counts[most:])]
-    texts = [str(text) for text in mask.suppress_all(counts)]
-    totals = [int(table.loc[table[name].astype(bool), "count"].sum()) for name in sets]
-    note += mask.explanation(texts)
+    numbers = _numbers(rows, sets, most if rest > 0 else len(rows))
+    hidden = numbers.hidden()
+    texts = [mask.text(count, at in hidden) for at, count in enumerate(counts)]
+    totals = [mask.text(numbers.values[name], name in hidden) for name in sets]
+    note += mask.explanation((*texts, *totals))
     left = MARGIN + _COLUMN * len(sets) + 0.15
     room = WIDTH - MARGIN - left - 0.15 - max(map(style.ems, texts), default=0) * 9.5 / 72
     with sheet(_HEAD + _ROW * max(len(counts), 1), title=title, unit=unit, note=note) as paper:
         for at, (name, total) in enumerate(zip(sets, totals, strict=True)):
             x = MARGIN + (at + 0.5) * _COLUMN
             paper.write(x, 0.1, name, size=9, align="center", strong=True)
-            paper.write(x, 0.29, mask.suppress(total), size=8.5, colour=style.MUTED, align="center")
+            paper.write(x, 0.29, total, size=8.5, colour=style.MUTED, align="center")
         for at, (label, count, text) in enumerate(zip(labels, counts, texts, strict=True)):
             y = _HEAD + (at + 0.5) * _ROW
             colour = style.ACCENT if label in finding else style.FIRM
@@ -62,6 +65,24 @@ def upset(
             paper.write(end + 0.08, y, text, size=9.5)
     shown_table = pd.DataFrame({"label": labels, "count": texts})
     return Picture(paper.figure, shown_table, sentence(title, labels, texts, unit))
+
+
+def _numbers(rows: pd.DataFrame, sets: list[str], most: int) -> Numbers:
+    """The combinations by their place, those after the first `most` as one, and the sets by their names."""
+    held, counts = Numbers(), [int(count) for count in rows["count"]]
+    keys: list[Key] = [at if at < most else ("other", at) for at in range(len(counts))]
+    for key, count in zip(keys, counts, strict=True):
+        (held.unsaid if isinstance(key, tuple) else held.show)(key, count)
+    if most < len(counts):
+        held.show(most, sum(counts[most:]))
+        held.total(most, keys[most:])
+    held.known("whole", sum(counts))
+    held.total("whole", keys)
+    for name in sets:
+        own = [key for key, within in zip(keys, rows[name].astype(bool), strict=True) if within]
+        held.show(name, sum(held.values[key] for key in own))
+        held.total(name, own)
+    return held
 
 
 def _dots(paper: Sheet, y: float, within: list[bool], colour: str) -> None:

@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from qmcb.balance import Line
@@ -20,6 +19,9 @@ from qmcb.sources.loading import File
 from qmcb.sources.mapping import SourceMap
 from qmcb.sources.place import Place
 from qmcb.tables import CONTRACTS, together
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MEMORY = "6GB"  # what the tables of a source may take of it; the rest waits on disk
 _CHINA = "Asia/Shanghai"  # where the moments of a source fall on their days
@@ -74,8 +76,10 @@ class Book:
             for file in self.files
         )
 
-    def inputs(self) -> pd.DataFrame:
+    def inputs(self) -> "pd.DataFrame":
         """What was read: 表, 文件, 行数, 隔离, SHA-256 (its first twelve digits)."""
+        import pandas as pd  # a third of what it takes to start, and nothing else here needs it
+
         return pd.DataFrame(
             [
                 {

@@ -46,8 +46,12 @@ def typed(
     places = headings.places(raw.headings, raw.name)
     own = own or {}
     known = [column for column in contract.columns if column.name in places]
-    sent = {column.name: values.blank_as_null(raw.table[places[column.name]]) for column in known}
-    first = raw.table.select(
+    sent = {column.name: raw.table[places[column.name]] for column in known}
+    glanced = [column for column in known if _glanced(column, sent[column.name])]
+    sent |= {
+        column.name: values.blank_as_null(sent[column.name]) for column in known if column not in glanced
+    }
+    sight = raw.table.select(
         **{LINE: raw.table[LINE] + above if above else raw.table[LINE]},
         **{_SENT.format(name): value for name, value in sent.items()},
         **{
@@ -57,6 +61,7 @@ def typed(
         },
         **{heading: raw.table[place] for heading, place in _others(raw, places, contract).items()},
     )
+    first = sight.mutate(**{_SENT.format(column.name): _blank_as_null(sight, column) for column in glanced})
     second = first.mutate(
         **{
             column.name: _value(first, column, own.get(column.name, {}))
@@ -87,6 +92,17 @@ def _others(raw: Raw, places: Mapping[str, str], contract: Contract) -> dict[str
             clash = name.lower() in {each.lower() for each in (*taken, *others)} or name.startswith("_")
             others[f"{name} {place + 1}" if clash else name] = str(place)
     return others
+
+
+def _glanced(column: Column, sent: ir.Value) -> bool:
+    """Whether a glance at a value shows that it is written as it should be."""
+    return column.kind != "text" and isinstance(sent, ir.StringValue)
+
+
+def _blank_as_null(table: ir.Table, column: Column) -> ir.Value:
+    """What was sent, blank as null; that is asked only where the glance did not show a value."""
+    sent = table[_SENT.format(column.name)]
+    return ibis.ifelse(table[_QUICK.format(column.name)].notnull(), sent, values.blank_as_null(sent))
 
 
 def _value(table: ir.Table, column: Column, own: Mapping[str, str]) -> ir.Value:
@@ -137,7 +153,7 @@ def _slow(table: ir.Table, known: Iterable[Column]) -> list[tuple[Column, ir.Boo
     return [
         (column, table[_QUICK.format(column.name)].isnull() & table[_SENT.format(column.name)].notnull())
         for column in known
-        if column.kind != "text" and isinstance(table[_SENT.format(column.name)], ir.StringValue)
+        if _glanced(column, table[_SENT.format(column.name)])
     ]
 
 

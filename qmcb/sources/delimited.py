@@ -3,9 +3,8 @@
 import codecs
 import csv
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -14,11 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 from ibis.backends.duckdb import Backend
-from numpy.typing import NDArray
 
 from qmcb.errors import InputError
 from qmcb.identity import text
-from qmcb.identity.text import Mask
 from qmcb.sources.headings import FIRST_ROWS, Headings
 from qmcb.sources.raw import LINE, Raw, Torn, streamed, text_schema
 
@@ -27,7 +24,7 @@ ENCODINGS = ("utf-8", "gb18030", "utf-16")
 _BLOCK = 1 << 20
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _BETWEEN = b"\x1f"  # part of no character of GB18030
-_ASCII = 0x80  # above it a byte of GB18030 is one of two or of four
+_FEW = 8  # of so many values one is decoded on its own, more with all others
 _TAIL = 4096
 _FEWEST_SWALLOWED = 4
 
@@ -46,6 +43,12 @@ class _Layout:
     def as_bytes(self) -> bool:
         """Whether rows can be told apart before they are decoded: no second byte of GB18030 is a mark."""
         return self.encoding == "gb18030" and self.delimiter != "|"
+
+    @cached_property
+    def quoted(self) -> bool:
+        """Whether there is any quotation mark; where there is none, no value holds a line end."""
+        with self.path.open("rb") as stream:
+            return any(b'"' in block for block in iter(lambda: stream.read(_BLOCK), b""))
 
 
 def read(
@@ -114,8 +117,12 @@ def no_rows(name: str) -> InputError:
 
 def _batches(layout: _Layout, torn: list[Torn]) -> Iterator[pa.RecordBatch]:
     """Every whole row with its line; raises where a quotation mark left open swallowed others."""
+    numbered = _numbered(_whole(layout, torn), torn)
+    if not layout.quoted:
+        yield from numbered
+        return
     end, line = "", 0
-    for batch in _numbered(_whole(layout, torn), torn):
+    for batch in numbered:
         _refuse_swallowed(batch, layout)
         end, line = batch[-2][-1].as_py() or "", batch[-1][-1].as_py()
         yield batch
@@ -174,7 +181,7 @@ def _opened(
             skip_rows=layout.before,
         ),
         parse_options=arrow_csv.ParseOptions(
-            delimiter=layout.delimiter, invalid_row_handler=torn, newlines_in_values=True
+            delimiter=layout.delimiter, invalid_row_handler=torn, newlines_in_values=layout.quoted
         ),
         convert_options=arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(names, kind),
@@ -186,66 +193,33 @@ def _opened(
 
 
 def _decoded(column: pa.BinaryArray) -> pa.StringArray:
-    """Text from GB18030; what is ASCII stays as it is."""
+    """Text from GB18030; what is ASCII stays as it is, unless it stands among much that is not."""
     as_text = column.view(pa.string())
     if text.spread(column)[1].tobytes().isascii():
         return as_text
-    foreign = pc.invert(pc.string_is_ascii(as_text).fill_null(True))
+    foreign = pc.and_kleene(column.is_valid(), pc.invert(pc.string_is_ascii(as_text)))
+    if foreign.true_count > len(column) // _FEW:
+        return _chinese(column)
     chinese = _chinese(column.filter(foreign))
     return pc.replace_with_mask(column, foreign, chinese.view(pa.binary())).view(pa.string())
 
 
 def _chinese(column: pa.BinaryArray) -> pa.StringArray:
-    """The same for values none of which is ASCII: characters that take two bytes are looked up."""
-    ends, content = text.spread(column)
-    plain = (np.diff(ends) % 2 == 0) & ~_holding(content <= _ASCII, ends)
-    utf8 = _utf8()[text.spread(column.filter(pa.array(plain)))[1].view("<u2")]
-    ends = np.concatenate(([0], np.cumsum(np.diff(ends)[plain]))) // 2
-    known = ~_holding(utf8 == 0, ends)
-    if not known.all():
-        plain[plain] = known
-        utf8 = utf8[np.repeat(known, np.diff(ends))]
-        ends = np.concatenate(([0], np.cumsum(np.diff(ends)[known])))
-    written = np.empty((len(utf8), 3), np.uint8)
-    for place in range(3):
-        written[:, place] = utf8 >> np.uint32(8 * place)
-    found = pa.StringArray.from_buffers(
-        len(ends) - 1, pa.py_buffer((ends * 3).astype(np.int32)), pa.py_buffer(written)
-    )
-    if plain.all():
-        return found
-    places = np.empty(len(column), np.int64)
-    places[plain], places[~plain] = np.arange(plain.sum()), np.arange(plain.sum(), len(column))
-    return pa.concat_arrays([found, _by_codec(column.filter(pa.array(~plain)))]).take(pa.array(places))
-
-
-def _holding(marked: Mask, ends: NDArray[np.integer]) -> Mask:
-    """Which stretches between two of n + 1 ends hold a marked place (n); seldom does one."""
-    holding: Mask = np.zeros(len(ends) - 1, np.bool_)
-    places = np.flatnonzero(marked).astype(ends.dtype)
-    holding[np.searchsorted(ends, places, side="right") - 1] = True
-    return holding
-
-
-@cache
-def _utf8() -> NDArray[np.uint32]:
-    """UTF-8 of three bytes, the first lowest, for every two of GB18030 that are such a character, else 0."""
-    table = np.zeros(1 << 16, np.uint32)
-    for pair in range(_ASCII << 8, 1 << 16):
-        with suppress(UnicodeDecodeError):
-            character = pair.to_bytes(2).decode("gb18030").encode()
-            if len(character) == 3:
-                table[int.from_bytes(pair.to_bytes(2), "little")] = int.from_bytes(character, "little")
-    return table
-
-
-def _by_codec(column: pa.BinaryArray) -> pa.StringArray:
     """All values decoded at once, or one by one where they hold what is put between them."""
-    written = pc.binary_join(pa.ListArray.from_arrays([0, len(column)], column), _BETWEEN)[0].as_py()
-    decoded = written.decode("gb18030").split(_BETWEEN.decode())
-    if len(decoded) != len(column):
-        decoded = [value.decode("gb18030") for value in column.to_pylist()]
-    return pa.array(decoded, pa.string())
+    ends, content = text.spread(column)
+    more = len(column) - 1
+    own = np.ones(len(content) + more, np.bool_)
+    own[ends[1:-1] + np.arange(more)] = False
+    joined = np.full(len(own), ord(_BETWEEN), np.uint8)
+    joined[own] = content
+    utf8 = str(joined.data, "gb18030").encode()
+    between = np.flatnonzero(np.frombuffer(utf8, np.uint8) == ord(_BETWEEN))
+    if len(between) != more:
+        return pa.array([value and value.decode("gb18030") for value in column.to_pylist()], pa.string())
+    places = np.concatenate(([0], between - np.arange(more), [len(utf8) - more])).astype(np.int32)
+    present = column.is_valid().buffers()[1] if column.null_count else None
+    written = utf8.translate(None, _BETWEEN)
+    return pa.StringArray.from_buffers(len(column), pa.py_buffer(places), pa.py_buffer(written), present)
 
 
 def _numbered(batches: Iterator[pa.RecordBatch], torn: list[Torn]) -> Iterator[pa.RecordBatch]:
@@ -253,10 +227,12 @@ def _numbered(batches: Iterator[pa.RecordBatch], torn: list[Torn]) -> Iterator[p
     last = 0
     for batch in filter(len, batches):
         left_out = [row.line for row in torn if row.line > last]
-        span = np.arange(last + 1, last + 1 + len(batch) + len(left_out))
-        lines = np.setdiff1d(span, left_out, assume_unique=True)[: len(batch)] if left_out else span
-        last = int(lines[-1])
-        yield batch.append_column(LINE, pa.array(lines, pa.int64()))
+        lines = pa.arange(last + 1, last + 1 + len(batch) + len(left_out))
+        if left_out:
+            kept = pc.invert(pc.is_in(lines, pa.array(left_out, pa.int64())))
+            lines = lines.filter(kept).slice(0, len(batch))
+        last = lines[-1].as_py()
+        yield batch.append_column(LINE, lines)
 
 
 def _refuse_swallowed(batch: pa.RecordBatch, layout: _Layout) -> None:

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
+import pyarrow as pa
 import pyarrow.csv as arrow_csv
 from ibis.backends.duckdb import Backend
 
@@ -103,24 +104,25 @@ def _pieces(
     con: Backend, contract: Contract, told: TableMap, piece: Piece, above: int, number: int
 ) -> Iterator[_Read]:
     headings = Headings(contract, told.columns)
-    sha256 = files.sha256(piece.path) if piece.path else ""
-    for place, raw in enumerate(piece.read(con), number):
-        if piece.of_period and "record_id" not in headings.places(raw.headings, raw.name):
-            raise InputError(
-                f"record numbers in {piece.name}, so that later periods replace earlier rows",
-                "no such column",
-                "send it, or write periods: whole in the source's map",
-            )
-        rows = _stored(con, f"checked_{contract.name}_{place}", raw, contract, headings, told, above)
-        torn = [(row.line, row.columns) for row in raw.torn]
-        counted = rows.aggregate(
-            count=rows.count(), accepted=rows[RULE].isnull().sum(), end=rows[LINE].max()
-        ).to_pyarrow()
-        count, accepted, end = (counted[name][0].as_py() or 0 for name in counted.column_names)
-        end = max(end, *(above + line for line, _ in torn), above)
-        digest = sha256 or _digest(rows)
-        yield _Read(_name(piece, raw), rows, above, digest, torn, len(raw.headings), count, accepted, end)
-        above = end
+    with ThreadPoolExecutor(1) as beside:
+        sha256 = beside.submit(files.sha256, piece.path) if piece.path else None
+        for place, raw in enumerate(piece.read(con), number):
+            if piece.of_period and "record_id" not in headings.places(raw.headings, raw.name):
+                raise InputError(
+                    f"record numbers in {piece.name}, so that later periods replace earlier rows",
+                    "no such column",
+                    "send it, or write periods: whole in the source's map",
+                )
+            rows = _stored(con, f"checked_{contract.name}_{place}", raw, contract, headings, told, above)
+            torn = [(row.line, row.columns) for row in raw.torn]
+            accepted = rows[LINE].count(where=rows[RULE].isnull())
+            totals = rows.aggregate(count=rows.count(), accepted=accepted, end=rows[LINE].max())
+            (counted,) = next(database.batches(totals)).to_pylist()
+            count, accepted, end = (value or 0 for value in counted.values())
+            end = max(end, *(above + line for line, _ in torn), above)
+            digest = sha256.result() if sha256 else _digest(rows)
+            yield _Read(_name(piece, raw), rows, above, digest, torn, len(raw.headings), count, accepted, end)
+            above = end
 
 
 def _name(piece: Piece, raw: Raw) -> str:
@@ -196,19 +198,19 @@ def _quarantined(read: _Read, contract: Contract) -> ir.Table:
     )
     if not read.torn:
         return told
-    torn = pd.DataFrame(
+    torn = [
         {
             "table": contract.name,
             "file": read.name,
-            "line": [line for line, _ in read.torn],
-            "record_id": None,
-            "column": None,
+            "line": line,
             "rule": "torn",
             "reason": contracts.reason(contract, "torn"),
-            "found": [f"{columns}列（表头{read.width}列）" for _, columns in read.torn],
+            "found": f"{columns}列（表头{read.width}列）",
         }
-    )
-    return told.union(ibis.memtable(torn, schema=QUARANTINE))
+        for line, columns in read.torn
+    ]
+    schema = ibis.schema(QUARANTINE)
+    return told.union(ibis.memtable(pa.Table.from_pylist(torn, schema.to_pyarrow()), schema=schema))
 
 
 def _repaired(rows: ir.Table, contract: Contract) -> ir.Table:

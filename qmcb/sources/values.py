@@ -39,8 +39,8 @@ def blank_as_null(value: ir.Value) -> ir.Value:
     if isinstance(value, ir.BooleanValue):
         return value.cast("int8")
     if isinstance(value, ir.StringValue):
-        plain = (value >= _VISIBLE) & ((value < _DELETE) | (value >= _IDEOGRAPHIC))
-        return ibis.cases((plain, value), (value.re_search(_BLANK), _NOTHING), else_=value)
+        odd = (value < _VISIBLE) | ((value >= _DELETE) & (value < _IDEOGRAPHIC))
+        return ibis.ifelse(odd, ibis.ifelse(value.re_search(_BLANK), _NOTHING, value), value)
     return value
 
 

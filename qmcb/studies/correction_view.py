@@ -1,5 +1,9 @@
 """Notebook 01 on corrections: who makes them where and how, what is proposed, what has become of them."""
 
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from qmcb import codes
@@ -8,14 +12,11 @@ from qmcb.linkage import evaluate
 from qmcb.reports import charts, mask, style
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
-from qmcb.studies import planted_quality, quality_frames, words
+from qmcb.studies import cuts, planted_quality, quality_cuts, quality_frames, words
+from qmcb.studies.cuts import Hidden
 from qmcb.studies.data_quality import DataQuality
 
-_EVIDENCE = {
-    "足以更正": (("rewritten", "public_security", "registered_name", "death_record"), style.FIRM),
-    "须核对后更正": (("linked", "other_tables"), style.ZONE["indifferent"]),
-    "无从推定": (codes.UNPROPOSED, style.ACCENT),
-}
+_COLOURS = {"sure": style.FIRM, "likely": style.ZONE["indifferent"], "none": style.ACCENT}
 _FLOW = {"corrected": style.FIRM, "open": style.ZONE["indifferent"], "new": style.ACCENT}
 _MOST = 14
 
@@ -24,17 +25,20 @@ def places(study: DataQuality) -> Picture | Table:
     """Who has to correct: people by county and by the way of correction."""
     here = study.faults.filter(study.faults.county.startswith(study.linked.province))
     found = words.people(here, "county", "state")
+    found["unseen"] = cuts.among(study.withheld, "place", True, True, found["county"], found["state"])
     if not len(found):
         return words.nothing("各县区须更正的人", "没有发现。")
     order = {code: at for at, code in enumerate(region.counties(study.linked.province)["region"].to_pylist())}
     found = found.sort_values("county", key=lambda own: own.map(order).fillna(len(order)), kind="stable")
     elsewhere = words.persons(study.faults.anti_join(here.select("person").distinct(), "person"))
-    most = found.sort_values("people", kind="stable").iloc[-1]
-    away = f"另有{mask.suppress(elsewhere)}人的记录在外省或不知县区；" if elsewhere else ""
+    most = found.sort_values(["unseen", "people"], ascending=[False, True], kind="stable").iloc[-1]
+    others = mask.text(elsewhere, ("elsewhere",) in study.withheld)
+    away = f"另有{others}人的记录在外省或不知县区；" if elsewhere else ""
     return quality_frames.matrix(
         found["county"].map(region.label), found["state"], found["people"], codes.QUALITY_STATE,
+        unseen=found["unseen"].tolist(),
         title=f"须更正的人：{region.label(most['county'])}{codes.QUALITY_STATE[most['state']]}的最多，"
-        f"{mask.suppress(int(most['people']))}人",
+        f"{mask.text(most['people'], most['unseen'])}人",
         note=f"{away}更正办法依状态而定，见下表。{words.source(study.linked)}",
     )  # fmt: skip
 
@@ -44,31 +48,54 @@ def orders(study: DataQuality) -> Table:
     found = study.faults.filter(
         study.faults.rule.isin(("number", "name")) | (study.faults.kind == "not_found")
     )
-    return quality_frames.orders(found, "state", codes.QUALITY_STATE, "状态", "号码、姓名有误的，怎样更正")
+
+    def hide(counted: pd.DataFrame) -> pd.DataFrame:
+        return quality_cuts.ordered(study.withheld, "order", counted, True, counted["state"])
+
+    caption = "号码、姓名有误的，怎样更正"
+    return quality_frames.orders(found, "state", codes.QUALITY_STATE, "状态", caption, hide)
 
 
 def proposals(study: DataQuality) -> Picture | Table:
     """For which kinds a correction can be proposed, and how well it is supported."""
-    found = study.faults.filter(study.faults.rule.isin(("number", "holder")))
-    counted = (
-        found.group_by("kind", "evidence").agg(count=found.count()).order_by("kind", "evidence").to_pandas()
-    )
+    counted = quality_cuts.proposals(study).rename(columns={"records": "count"})
     if not len(counted):
         return words.nothing("更正建议", "没有发现。")
-    group = {key: label for label, (keys, _) in _EVIDENCE.items() for key in keys}
-    counted = counted.assign(part=counted["evidence"].map(group))
-    frame = quality_frames.stacked(
-        counted, {**codes.NUMBER_FAULT, **codes.NUMBER_HOLDER}, {label: label for label in _EVIDENCE}, "part"
-    )
+    counted = counted.assign(kind=counted["rule"] + " " + counted["kind"])
+    labels = {
+        f"{rule} {kind}": label
+        for rule in quality_cuts.PROPOSED
+        for kind, label in codes.QUALITY_KINDS[rule].items()
+    }
+    frame = quality_frames.stacked(counted, labels, codes.SUPPORT, "part")
     records = int(counted["count"].sum())
-    proposed = int(counted.loc[~counted["evidence"].isin(codes.UNPROPOSED), "count"].sum())
+    proposed = int(counted.loc[counted["part"] != "none", "count"].sum())
     return charts.bars(
         frame,
         title=f"{style.share(proposed, records)}的号码疑点可以提出更正建议",
         unit="条",
         note=f"只提建议，不自动改库；本页和结果表都不载号码本身。{words.source(study.linked)}",
-        colours={label: colour for label, (_, colour) in _EVIDENCE.items()},
+        colours={codes.SUPPORT[part]: colour for part, colour in _COLOURS.items()},
+        hide=_proposals(study.withheld),
     )
+
+
+def _proposals(hidden: Hidden) -> Callable[[pd.DataFrame], Mapping[str, npt.NDArray[np.bool_]]]:
+    """As `withheld.hide`, by rule and kind."""
+    by_label = {
+        label: (rule, kind)
+        for rule in quality_cuts.PROPOSED
+        for kind, label in codes.QUALITY_KINDS[rule].items()
+    }
+    by_part = {label: part for part, label in codes.SUPPORT.items()}
+
+    def of(wide: pd.DataFrame) -> Mapping[str, npt.NDArray[np.bool_]]:
+        kinds = [by_label[str(label)] for label in wide.index]
+        cells = [[("proposal", *kind, by_part[str(part)]) in hidden for part in wide] for kind in kinds]
+        totals = [("proposals", *kind) in hidden for kind in kinds]
+        return {"cells": np.array(cells, bool).reshape(wide.shape), "rows": np.array(totals, bool)}
+
+    return of
 
 
 def evidence(study: DataQuality) -> Table:
@@ -77,6 +104,8 @@ def evidence(study: DataQuality) -> Table:
     counted = found.group_by("evidence").agg(people=found.person.nunique(), records=found.count())
     counted = counted.order_by("evidence").to_pandas()
     counted = quality_frames.in_order(counted, "evidence", codes.EVIDENCE)
+    hidden = cuts.among(study.withheld, "evidence", True, counted["evidence"])
+    apart = cuts.among(study.withheld, "evidence records", counted["evidence"])
     frame = pd.DataFrame(
         {
             "依据": counted["evidence"].map(codes.EVIDENCE),
@@ -85,8 +114,9 @@ def evidence(study: DataQuality) -> Table:
         }
     )
     return table(
-        frame, caption="更正建议的依据", people=["人数"], sums={"疑点条数": counted["people"]}, bar="人数"
-    )
+        frame, caption="更正建议的依据", people=["人数"], hide={"人数": hidden},
+        sums={"疑点条数": np.where(np.logical_or(hidden, apart), 1, counted["people"])}, bar="人数",
+    )  # fmt: skip
 
 
 def accuracy(study: DataQuality) -> Table:

@@ -21,9 +21,11 @@ from qmcb.linkage.spec import Thresholds
 from qmcb.periods import Period
 from qmcb.policy import Rulebook
 from qmcb.reports import mask
+from qmcb.reports.suppress import Numbers
 from qmcb.sources import book as books
 from qmcb.sources.book import Book
-from qmcb.studies import masked, withheld
+from qmcb.studies import masked, missing_cuts, withheld
+from qmcb.studies.cuts import Hidden
 from qmcb.tables import CONTRACTS
 
 # Without which table which question stays open.
@@ -67,9 +69,37 @@ class CrossProvince:
         return self.book.con.create_table("duplicates", found)
 
     @cached_property
-    def withheld(self) -> withheld.Hidden:
-        """Which counts of people with duplicates no table shows: see `studies.withheld`."""
-        return withheld.duplicates(self.duplicates).hidden()
+    def numbers(self) -> Numbers:
+        """What the page says of people with duplicates: see `studies.withheld`."""
+        return withheld.duplicates(self.duplicates)
+
+    @cached_property
+    def withheld(self) -> Hidden:
+        """Which of these no table shows."""
+        return self.numbers.hidden()
+
+    @cached_property
+    def residents_numbers(self) -> Numbers:
+        """What the page says of residents by standing: see `missing_cuts`."""
+        return missing_cuts.numbers(self.book, self.standing, self.missing, self.excluded)
+
+    @cached_property
+    def residents_withheld(self) -> Hidden:
+        """Which of these no table shows."""
+        return self.residents_numbers.hidden()
+
+    @property
+    def unseen(self) -> dict[str, list[str]]:
+        """Of each balance line of residents the parts that are not shown."""
+        return {
+            _of_cover(cover): [
+                codes.STANDING[key]
+                for key in codes.STANDING
+                if ("standing", cover, key in codes.MISSING, key) in self.residents_withheld
+            ]
+            for cover in codes.COVER
+            if self.of_residents
+        }
 
     @cached_property
     def benefits(self) -> ir.Table:
@@ -136,6 +166,10 @@ class CrossProvince:
             found["missing"] = self._cases(self.missing, "LB", key)
         for name, rows in found.items():
             pq.write_table(rows, place / f"{name}.parquet")
+        told = {"duplicates": (self.numbers, self.withheld)}
+        if self.of_residents:
+            told["residents"] = (self.residents_numbers, self.residents_withheld)
+        masked.save_shown(self.facts, place, told)
         masked.save_inputs(self.book, place)
 
     def _doubts(self, key: bytes) -> pa.Table:
@@ -189,7 +223,7 @@ class CrossProvince:
 
     def _covered(self, cover: str, persons: int) -> Line:
         parts = tuple((codes.STANDING[key], count) for key, count in self.standings(cover).items())
-        return Line(f"户籍人口（{codes.COVER[cover]}）", persons, parts, of_people=True)
+        return Line(_of_cover(cover), persons, parts, of_people=True)
 
     def standings(self, cover: str) -> dict[str, int]:
         """Residents by standing for one cover, every standing of codes.STANDING in its order."""
@@ -237,6 +271,10 @@ def open_study(
         )
     people = linkage.people(book, thresholds)
     return CrossProvince(book, people, rules, province, month)
+
+
+def _of_cover(cover: str) -> str:
+    return f"户籍人口（{codes.COVER[cover]}）"
 
 
 def _number(value: ir.Value) -> int:

@@ -1,5 +1,7 @@
 """The pictures and tables of notebook 02, each from a small frame and with a title that says what is seen."""
 
+from collections.abc import Iterable
+
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
@@ -10,7 +12,7 @@ from qmcb.linkage.links import CERTAIN
 from qmcb.reports import charts, mask, style
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
-from qmcb.studies import withheld, words
+from qmcb.studies import cuts, withheld, words
 from qmcb.studies.cross_province import CrossProvince
 
 _MOST = 8
@@ -76,7 +78,7 @@ def kinds(study: CrossProvince) -> Picture:
         unit="人",
         note=f"一人可有几类；{words.source(study)}",
         colours={codes.SCOPE["across"]: style.ACCENT, codes.SCOPE["within"]: style.FIRM},
-        hide=withheld.hide(study.withheld, "scope", "kinds", codes.DUPLICATE, codes.SCOPE),
+        hide=withheld.hide(study.withheld, ("scope",), ("kinds",), codes.DUPLICATE, codes.SCOPE),
     )
 
 
@@ -171,16 +173,20 @@ def fall(study: CrossProvince, cover: str) -> Picture | Table:
     counts = study.standings(cover)
     total = sum(counts.values())
     lacking = sum(counts[key] for key in codes.MISSING)
-    rows = [("户籍人口", total, "total")]
-    rows += [
-        (codes.STANDING[key], counts[key], "out") for key in (*codes.EXCLUDED, *codes.ENROLLED) if counts[key]
-    ]
-    rows += [("应保未保", lacking, "kept")]
-    rows += [(codes.STANDING[key], counts[key], "finding") for key in codes.MISSING if counts[key]]
-    found = counts["elsewhere_by_linkage"]
+
+    def unseen(key: str) -> bool:
+        return ("standing", cover, key in codes.MISSING, key) in study.residents_withheld
+
+    def steps(keys: Iterable[str], role: str) -> list[tuple[str, int, str, bool]]:
+        return [(codes.STANDING[key], counts[key], role, unseen(key)) for key in keys if counts[key]]
+
+    rows = [("户籍人口", total, "total", False)]
+    rows += steps((*codes.EXCLUDED, *codes.ENROLLED), "out")
+    rows += [("应保未保", lacking, "kept", False), *steps(codes.MISSING, "finding")]
+    found = mask.text(counts["elsewhere_by_linkage"], unseen("elsewhere_by_linkage"))
     return charts.fall(
-        pd.DataFrame(rows, columns=["label", "count", "role"]),
-        title=f"{codes.COVER[cover]}：户籍人口{total:,}人，应保未保{mask.suppress(lacking)}人；{mask.suppress(found)}人经比对才确认在外省参保",
+        pd.DataFrame(rows, columns=["label", "count", "role", "unseen"]),
+        title=f"{codes.COVER[cover]}：户籍人口{total:,}人，应保未保{mask.suppress(lacking)}人；{found}人经比对才确认在外省参保",
         unit="人",
         note=words.source(study),
     )
@@ -191,10 +197,10 @@ def counties(study: CrossProvince, cover: str) -> Picture | Table:
     if not study.of_residents:
         return words.unanswered("residents")
     rows = study.standing.filter(study.standing.cover == cover)
-    lacking = rows.standing.isin(codes.MISSING)
-    few = lacking.sum().between(1, mask.FEWEST - 1)
-    share = ibis.ifelse(few, ibis.null("float64"), lacking.mean() * 100)
+    share = rows.standing.isin(codes.MISSING).mean() * 100
     found = rows.group_by(region=rows.hukou_region).agg(value=share).to_pandas()
+    unseen = cuts.among(study.residents_withheld, "place", cover, True, found["region"])
+    found["value"] = found["value"].mask(unseen)
     frame = region.counties(study.province).to_pandas().merge(found, on="region", how="left")
     if frame["column"].isna().any():
         return _shares(frame, cover)
@@ -222,6 +228,10 @@ def states(study: CrossProvince) -> Table:
     rows = study.missing
     keys = ["standing", "cover", "action", "decides", "document", "article", "confirmed"]
     found = rows.group_by(keys).agg(people=rows.count(), doubtful=rows.doubtful.sum()).to_pandas()
+    found = found.assign(
+        unseen=withheld.states(study.residents_withheld, "state", found),
+        unsure=withheld.states(study.residents_withheld, "doubtful", found, True),
+    )
     order = {key: at for at, key in enumerate((*codes.COVERS, *codes.STANDING))}
     found = found.sort_values(["cover", "standing"], key=lambda column: column.map(order))
     frame = pd.DataFrame(
@@ -239,6 +249,7 @@ def states(study: CrossProvince) -> Table:
         frame,
         caption="应保未保人员的状态和建议",
         people=["人数", "其中存疑"],
+        hide={"人数": found["unseen"], "其中存疑": found["unsure"]},
         bar="人数",
         note="“存疑”为有一条待复核的外省或本省记录，若确为本人则不属应保未保。",
     )
@@ -257,13 +268,15 @@ def doubts(study: CrossProvince) -> Table:
         ),
         ("发生时无明确规定的重复（人）", words.persons(unruled), codes.ACTION["consult"]),
     ]
+    unsure = [False] * len(told)
     if study.of_residents:
+        unsure.append(("unsure", True, True) in study.residents_withheld)
         lacking = study.missing.filter(study.missing.doubtful)
         told.append(
             ("应保未保的结论取决于待复核记录（人）", words.persons(lacking), "先复核记录，再入户调查")
         )
     frame = pd.DataFrame(told, columns=["疑点", "数量", "处理意见"])
-    return table(frame, caption="存疑事项", people=["数量"])
+    return table(frame, caption="存疑事项", people=["数量"], hide={"数量": unsure})
 
 
 def _open_questions(study: CrossProvince) -> str:

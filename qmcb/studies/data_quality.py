@@ -19,8 +19,10 @@ from qmcb.enrolment.facts import beside
 from qmcb.errors import InputError
 from qmcb.periods import Period
 from qmcb.reports import mask
-from qmcb.studies import cross_province, masked
+from qmcb.reports.suppress import Numbers
+from qmcb.studies import cross_province, masked, quality_cuts
 from qmcb.studies.cross_province import CrossProvince
+from qmcb.studies.cuts import Hidden
 from qmcb.tables import CONTRACTS
 
 # Without which table which question stays open.
@@ -78,6 +80,21 @@ class DataQuality:
         frame: pd.DataFrame = told.to_pandas()
         return frame
 
+    @cached_property
+    def numbers(self) -> Numbers:
+        """What the page says of people and records: see `quality_cuts`."""
+        return quality_cuts.numbers(self)
+
+    @cached_property
+    def withheld(self) -> Hidden:
+        """Which of these no table shows."""
+        return self.numbers.hidden()
+
+    @property
+    def unseen(self) -> dict[str, list[str]]:
+        """Of each balance line of people and records the parts that are not shown."""
+        return quality_cuts.unseen(self.withheld)
+
     @property
     def open_questions(self) -> dict[str, str]:
         """Label of each absent table that would be needed, and the question that stays open."""
@@ -114,7 +131,7 @@ class DataQuality:
         book = self.linked.book
         lines = [
             Line(
-                f"{CONTRACTS[table].label}：{codes.QUALITY_QUESTION[question]}",
+                quality_cuts.line(table, question),
                 int(book[table].count().to_pyarrow().as_py()),
                 self._parts(question, self.counts[self.counts["table"] == table]),
                 of_people=True,
@@ -131,14 +148,9 @@ class DataQuality:
         return tuple((labels[kind], int(counted[kind])) for kind in labels if kind in counted.index)
 
     def _people(self) -> Line:
-        """Everybody with a fault once, by the first rule that says so."""
-        order = {rule: place for place, rule in enumerate(codes.QUALITY)}
-        rank = self.faults.rule.cases(*order.items())
-        first = self.faults.group_by("person").agg(rank=rank.min())
-        counted = first.group_by("rank").agg(people=first.count()).to_pandas().set_index("rank")["people"]
         whole = int(self.faults.person.nunique().to_pyarrow().as_py())
-        parts = tuple((codes.QUALITY[rule], int(counted.get(place, 0))) for rule, place in order.items())
-        return Line("须更正的人（各计一次）", whole, parts, of_people=True)
+        parts = tuple((codes.QUALITY[rule], count) for rule, count in quality_cuts.first(self).items())
+        return Line(quality_cuts.PEOPLE, whole, parts, of_people=True)
 
     def save(self, folder: str) -> None:
         """Write the findings as Parquet, each record under its case number and without a person.

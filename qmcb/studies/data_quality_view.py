@@ -1,5 +1,7 @@
 """The pictures and tables of notebook 01, each from a small frame and with a title that says what is seen."""
 
+from collections.abc import Mapping
+
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -7,7 +9,7 @@ from qmcb import codes
 from qmcb.reports import charts, mask, style
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
-from qmcb.studies import quality_frames, words
+from qmcb.studies import cuts, quality_cuts, quality_frames, withheld, words
 from qmcb.studies.data_quality import DataQuality
 from qmcb.tables import CONTRACTS
 
@@ -27,6 +29,7 @@ def summary(study: DataQuality) -> Table:
     by_rule = {rule: faults.filter(faults.rule == rule) for rule in codes.QUALITY}
     numbers = by_rule["number"]
     rewritten = numbers.filter(numbers.kind.isin(codes.REWRITTEN))
+    rewriting = mask.text(words.persons(rewritten), ("rewritten", True, "number", True) in study.withheld)
     states = words.people(faults, "state").set_index("state")["people"]
     told = [
         (
@@ -34,7 +37,7 @@ def summary(study: DataQuality) -> Table:
             f"{_people(faults)}，{faults.count().to_pyarrow().as_py():,}条疑点，"
             f"共核对{int(study.counts['records'].sum()):,}条记录",
         ),
-        (codes.QUALITY["number"], f"{_people(numbers)}，其中{_people(rewritten)}改写即可"),
+        (codes.QUALITY["number"], f"{_people(numbers)}，其中{rewriting}人改写即可"),
         (
             codes.QUALITY["holder"],
             f"{_people(by_rule['holder'])}；另有{_people(asked)}非本省户籍，不属差错，待国家库核对",
@@ -44,7 +47,7 @@ def summary(study: DataQuality) -> Table:
         (
             "由谁更正",
             "；".join(
-                f"{label}{mask.suppress(int(states[key]))}人"
+                f"{label}{mask.text(int(states[key]), ('state', True, key) in study.withheld)}人"
                 for key, label in codes.QUALITY_STATE.items()
                 if key in states.index
             ),
@@ -60,31 +63,21 @@ def summary(study: DataQuality) -> Table:
 
 def fall(study: DataQuality) -> Picture:
     """From all records to those that somebody has to correct, the first thing wrong with each counted."""
-    counts = study.counts
-    rewritten = counts["number"].isin(codes.REWRITTEN)
-    number = ~counts["number"].isin((*codes.IN_ORDER, *codes.REWRITTEN))
-    tests = {
-        "号码须查证": number,
-        codes.QUALITY["holder"]: counts["holder"].isin(codes.DISPUTED),
-        codes.QUALITY["name"]: ~counts["name"].isin(codes.IN_ORDER),
-        "号码改写即可": rewritten,
-        "非本省户籍，待国家库核对": counts["holder"].isin(codes.FAULTLESS),
-    }
-    left, sizes = pd.Series(True, index=counts.index), {}
-    for label, test in tests.items():
-        sizes[label] = int(counts.loc[left & test, "records"].sum())
-        left &= ~test
-    whole, right = int(counts["records"].sum()), int(counts.loc[left, "records"].sum())
-    first, second = list(tests)[3:], list(tests)[:3]
-    wrong = sum(sizes[label] for label in second)
-    rows = [("各表全部记录", whole, "total"), ("未见差错", right, "out")]
-    rows += [(label, sizes[label], "out") for label in first if sizes[label]]
-    rows += [
-        ("须更正", wrong, "kept"),
-        *((label, sizes[label], "finding") for label in second if sizes[label]),
-    ]
+    counted = quality_cuts.records(study).groupby("step")["records"].sum()
+    sizes = {step: int(counted.get(step, 0)) for step in codes.QUALITY_STEP}
+    whole, wrong = sum(sizes.values()), sum(sizes[step] for step in quality_cuts.WRONG)
+
+    def steps(role: str, *names: str) -> list[tuple[str, int, str, bool]]:
+        return [
+            (codes.QUALITY_STEP[name], sizes[name], role, ("step", role == "finding", name) in study.withheld)
+            for name in names
+            if sizes[name] or name == "right"
+        ]
+
+    rows = [("各表全部记录", whole, "total", False), *steps("out", "right", "rewritten", "elsewhere")]
+    rows += [("须更正", wrong, "kept", False), *steps("finding", *quality_cuts.WRONG)]
     return charts.fall(
-        pd.DataFrame(rows, columns=["label", "count", "role"]),
+        pd.DataFrame(rows, columns=["label", "count", "role", "unseen"]),
         title=f"{whole:,}条记录中{mask.suppress(wrong)}条须查证更正，占{style.share(wrong, whole)}",
         unit="条",
         note=f"一条记录有几处差错的，只计入最先的一类；死亡后参保领取另列。{words.source(study.linked)}",
@@ -116,13 +109,20 @@ def names(study: DataQuality) -> Picture | Table:
         unit="人",
         note=f"一人可有几类。{words.source(study.linked)}",
         colours=_STATES,
+        hide=withheld.hide(
+            study.withheld,
+            ("name", True, "name"),
+            ("names", True, "name"),
+            codes.NAME_DIFFERENCE,
+            codes.QUALITY_STATE,
+        ),
     )
 
 
 def holders(study: DataQuality) -> Table:
     """Whose a right number is, where that is not in order: by kind, with what is ordered."""
     found = study.findings.filter(study.findings.rule == "holder")
-    return quality_frames.orders(found, "kind", codes.NUMBER_HOLDER, "情形", "号码合规而归属不清的")
+    return _of_rule(study, found, "holder", codes.NUMBER_HOLDER, "号码合规而归属不清的")
 
 
 def several(study: DataQuality) -> Table:
@@ -143,7 +143,17 @@ def several(study: DataQuality) -> Table:
 def deaths(study: DataQuality) -> Table:
     """Who is dead and still enrolled or drawing, by kind, with what is ordered."""
     found = study.faults.filter(study.faults.rule == "dead")
-    return quality_frames.orders(found, "kind", codes.DEAD, "情形", "已死亡仍参保或领取的")
+    return _of_rule(study, found, "dead", codes.DEAD, "已死亡仍参保或领取的")
+
+
+def _of_rule(
+    study: DataQuality, found: ir.Table, rule: str, labels: Mapping[str, str], caption: str
+) -> Table:
+    def hide(counted: pd.DataFrame) -> pd.DataFrame:
+        fault = ~counted["kind"].isin(codes.FAULTLESS)
+        return quality_cuts.ordered(study.withheld, "ordered", counted, fault, rule, counted["kind"])
+
+    return quality_frames.orders(found, "kind", labels, "情形", caption, hide)
 
 
 def _by_table(study: DataQuality, rule: str) -> Picture | Table:
@@ -159,6 +169,7 @@ def _by_table(study: DataQuality, rule: str) -> Picture | Table:
     )
     return quality_frames.matrix(
         counted["kind"].map(labels), counted["table"], counted["people"], tables,
+        unseen=cuts.among(study.withheld, "table", True, rule, counted["kind"], counted["table"]),
         title=f"{mask.suppress(words.persons(found))}人的号码不合编码规则，{labels[most]}的最多",
         note=f"一人可在几张表里。{words.source(study.linked)}",
     )  # fmt: skip

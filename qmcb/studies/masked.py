@@ -1,5 +1,6 @@
 """Rows of findings as they are stored: under case numbers in place of persons."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from qmcb.enrolment.facts import Facts
 from qmcb.linkage.people import People
 from qmcb.periods import Period
-from qmcb.reports import mask
+from qmcb.reports import mask, shown
+from qmcb.reports.suppress import Numbers
 from qmcb.sources.book import Book
+from qmcb.studies.cuts import Hidden
 
 
 def cases(people: People, period: Period, rows: ir.Table, prefix: str, key: bytes) -> pa.Table:
@@ -52,6 +56,21 @@ def save_inputs(book: Book, place: Path) -> None:
     pq.write_table(pa.Table.from_pylist([asdict(file) for file in book.files]), place / "inputs.parquet")
     quarantine = book.quarantine.order_by("table", "line").to_pyarrow()
     pq.write_table(quarantine, place / "quarantine.parquet")
+
+
+def save_shown(facts: Facts, place: Path, told: Mapping[str, tuple[Numbers, Hidden]]) -> None:
+    """Write what the page shows of its counts by question, to hold it against pages of other regions."""
+    shown.save(place, _region(facts), str(facts.period), told)
+
+
+def _region(facts: Facts) -> str:
+    """The county, city or province in which all residents have their hukou."""
+    counties = []
+    if "residents" in facts.book:
+        told = facts.residents.hukou_region.name("region").as_table().distinct().to_pyarrow()["region"]
+        counties = sorted(told.drop_null().to_pylist())
+    shared = [{code[:digits] for code in counties} for digits in (6, 4)]
+    return next((codes.pop() for codes in shared if len(codes) == 1), facts.province)
 
 
 def _unordered(told: pa.Table) -> tuple[pa.ChunkedArray, ...]:

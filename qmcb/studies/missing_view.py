@@ -1,6 +1,5 @@
 """Notebook 02 on the missing in full: where, at whose employers, who is left out and why, who comes first."""
 
-import ibis
 import pandas as pd
 
 from qmcb import codes
@@ -8,7 +7,7 @@ from qmcb.identity import region
 from qmcb.reports import charts, mask, style
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
-from qmcb.studies import words
+from qmcb.studies import cuts, missing_cuts, withheld, words
 from qmcb.studies.cross_province import CrossProvince
 
 _NO_EMPLOYER = "单位不明或不在名录"
@@ -24,7 +23,10 @@ def places(study: CrossProvince) -> Picture | Table:
     found = found.sort_values(
         "hukou_region", key=lambda codes_: codes_.map(order).fillna(len(order)), kind="stable"
     )
-    frame = found.assign(row=found["hukou_region"].map(region.label))
+    frame = found.assign(
+        row=found["hukou_region"].map(region.label),
+        unseen=cuts.among(study.residents_withheld, "place", found["cover"], True, found["hukou_region"]),
+    )
     return _matrix(study, frame, "应保未保")
 
 
@@ -32,17 +34,16 @@ def employers(study: CrossProvince) -> Picture | Table:
     """The missing who are employed, by their employer's industry and cover."""
     if not study.of_residents:
         return words.unanswered("residents")
-    staff = study.missing.filter(study.missing.works)
-    industry = ibis.null("string")
-    if "employers" in study.book:
-        known = study.book["employers"]
-        known = known.group_by(employer_id=known.uscc).agg(industry=known.industry.min())
-        staff = staff.left_join(known, "employer_id", rname="{name}_more")
-        industry = staff.industry
-    found = words.people(staff.mutate(industry=industry.fill_null("")), "industry", "cover")
+    staff = missing_cuts.industries(study.book, study.missing.filter(study.missing.works))
+    found = words.people(staff, "industry", "cover")
     order = {key: at for at, key in enumerate((*codes.INDUSTRY, ""))}
     found = found.sort_values("industry", key=lambda column: column.map(order), kind="stable")
-    frame = found.assign(row=found["industry"].map(codes.INDUSTRY).fillna(_NO_EMPLOYER))
+    frame = found.assign(
+        row=found["industry"].map(codes.INDUSTRY).fillna(_NO_EMPLOYER),
+        unseen=cuts.among(
+            study.residents_withheld, "industry", found["cover"], True, True, found["industry"]
+        ),
+    )
     return _matrix(study, frame, "应由单位参保而未参保")
 
 
@@ -51,15 +52,16 @@ def _matrix(study: CrossProvince, found: pd.DataFrame, what: str) -> Picture | T
     if not len(found):
         return words.nothing(what, "没有发现。")
     ordered = pd.DataFrame({"row": found["row"], "column": found["cover"].map(codes.COVERS)})
-    ordered = ordered.assign(count=found["people"])
+    ordered = ordered.assign(count=found["people"], unseen=found["unseen"])
     columns = [label for label in codes.COVERS.values() if label in set(ordered["column"])]
     # The columns come in the order of their first row, so that every one of them needs a cell there.
-    first = pd.DataFrame({"row": ordered["row"].iloc[0], "column": columns, "count": 0})
-    known = ordered[ordered["row"] != _NO_EMPLOYER]
+    first = pd.DataFrame({"row": ordered["row"].iloc[0], "column": columns, "count": 0, "unseen": False})
+    known = ordered[(ordered["row"] != _NO_EMPLOYER) & ~ordered["unseen"]]
     most = (known if len(known) else ordered).sort_values("count", kind="stable").iloc[-1]
+    told = mask.text(most["count"], most["unseen"])
     return charts.matrix(
         pd.concat([first, ordered], ignore_index=True),
-        title=f"{what}：{most['row']}的{most['column']}缺口最大，{mask.suppress(int(most['count']))}人",
+        title=f"{what}：{most['row']}的{most['column']}缺口最大，{told}人",
         unit="人",
         note=f"一人可缺几个险种；{_OF_EMPLOYERS}只问在职人员。{words.source(study)}",
     )
@@ -70,8 +72,9 @@ def excluded(study: CrossProvince) -> Table:
     if not study.of_residents:
         return words.unanswered("residents")
     rows = study.excluded
-    keys = ["cover", "standing", "document", "article", "confirmed"]
+    keys = ["cover", "standing", "action", "decides", "document", "article", "confirmed"]
     found = rows.group_by(keys).agg(people=rows.person.nunique()).to_pandas()
+    found = found.assign(unseen=withheld.states(study.residents_withheld, "state", found, lacking=False))
     order = {key: at for at, key in enumerate((*codes.COVERS, *codes.EXCLUDED))}
     found = found.sort_values(["cover", "standing"], key=lambda column: column.map(order))
     frame = pd.DataFrame(
@@ -82,7 +85,13 @@ def excluded(study: CrossProvince) -> Table:
             "依据": words.basis(found),
         }
     )
-    return table(frame, caption="不属应保范围的户籍人口", people=["人数"], bar="人数")
+    return table(
+        frame,
+        caption="不属应保范围的户籍人口",
+        people=["人数"],
+        hide={"人数": found["unseen"]},
+        bar="人数",
+    )
 
 
 def first(study: CrossProvince) -> Picture | Table:
@@ -90,30 +99,32 @@ def first(study: CrossProvince) -> Picture | Table:
     if not study.of_residents:
         return words.unanswered("residents")
     rows = study.missing
-    rules, counted = study.rules, []
-    for reason, label in codes.PRIORITY.items():
-        points = rules.number(f"missing/priority/{reason}", study.period)
-        group = {**codes.COVER, **dict.fromkeys(codes.WORK_COVER, _OF_EMPLOYERS)}
-        concerned = rows.filter(rows.reasons.contains(label))
-        own = concerned.mutate(part=concerned.cover.cases(*group.items(), else_=""))
-        found = words.people(own, "part")
-        counted += [
-            {"label": f"{label}（{points:g}分）", "part": part, "count": count}
-            for part, count in found.itertuples(index=False)
-        ]
-    parts = [*codes.COVER.values(), _OF_EMPLOYERS]
-    frame = pd.DataFrame(counted, columns=["label", "part", "count"])
+    labels = {
+        reason: f"{label}（{study.rules.number(f'missing/priority/{reason}', study.period):g}分）"
+        for reason, label in codes.PRIORITY.items()
+    }
+    parts = {**codes.COVER, missing_cuts.OF_EMPLOYERS: _OF_EMPLOYERS}
+    counted = words.people(missing_cuts.by_reason(rows), "reason", "part")
+    order = {key: at for at, key in enumerate((*labels, *parts))}
+    counted = counted.sort_values(["part", "reason"], key=lambda column: column.map(order))
+    frame = pd.DataFrame(
+        {
+            "label": counted["reason"].map(labels),
+            "part": counted["part"].map(parts),
+            "count": counted["people"],
+        }
+    )
     hues = (style.INSURANCE[name] for name in ("pension", "medical", "unemployment"))
-    frame = frame.sort_values("part", key=lambda column: column.map(parts.index), kind="stable")
     some = mask.suppress(words.persons(rows.filter(rows.priority > 0)))
     top = rows.priority.max().to_pyarrow().as_py()
     highest = mask.suppress(words.persons(rows.filter(rows.priority == top)))
     return charts.bars(
         frame,
         title=f"{some}人有优先理由；得分最高的{highest}人为{top}分，应最先联系"
-        if counted
+        if len(counted)
         else "没有人有优先理由",
         unit="人",
         note=f"一人可有几项理由，分数相加；分数是参数，没有文件规定。{words.source(study)}",
-        colours=dict(zip(parts, hues, strict=True)),
+        colours=dict(zip(parts.values(), hues, strict=True)),
+        hide=withheld.hide(study.residents_withheld, ("reason",), ("reasons",), labels, parts),
     )

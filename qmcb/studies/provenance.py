@@ -1,6 +1,6 @@
 """Where a report's figures come from and whether they add up: the same for every notebook."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -12,6 +12,8 @@ from qmcb.reports import mask
 from qmcb.reports.tables import Table, table
 from qmcb.sources.book import Book
 from qmcb.tables import CONTRACTS
+
+Unseen = Mapping[str, Collection[str]]
 
 
 def inputs(book: Book) -> Table:
@@ -54,22 +56,30 @@ def rules(rulebook: Rulebook, period: Period, *prefixes: str) -> Table:
     )
 
 
-def closing(lines: Sequence[Line]) -> Table:
-    """The balance lines; raises `BalanceError` where one is off."""
+def closing(lines: Sequence[Line], unseen: Unseen | None = None) -> Table:
+    """The balance lines; raises `BalanceError` where one is off.
+
+    `unseen` tells of a line, by its label, which parts not to show, where the page decides on it.
+    """
     balance.check(lines)
     frame = pd.DataFrame(
         {
             "勾稽关系": [line.label for line in lines],
             "合计": [f"{line.whole:,}" for line in lines],
-            "构成": [_parts(line) for line in lines],
+            "构成": [_parts(line, (unseen or {}).get(line.label)) for line in lines],
             "差额": [line.difference for line in lines],
         }
     )
     return table(frame, caption="每一行的差额都必须为零")
 
 
-def _parts(line: Line) -> str:
+def _parts(line: Line, unseen: Collection[str] | None) -> str:
     """The parts of a line in words; small counts of people are hidden, those of rows are not."""
     counts = [count for _, count in line.parts]
-    texts = mask.suppress_all(counts) if line.of_people else [f"{count:,}" for count in counts]
+    if not line.of_people:
+        texts = [f"{count:,}" for count in counts]
+    elif unseen is None:
+        texts = list(mask.suppress_all(counts))
+    else:
+        texts = [mask.text(count, label in unseen) for label, count in line.parts]
     return " + ".join(f"{label} {text}" for (label, _), text in zip(line.parts, texts, strict=True))

@@ -18,8 +18,10 @@ from qmcb.linkage.people import People
 from qmcb.periods import Period
 from qmcb.policy import Rulebook
 from qmcb.reports import mask
+from qmcb.reports.suppress import Numbers
 from qmcb.sources.book import Book
-from qmcb.studies import cross_province, masked
+from qmcb.studies import cross_province, masked, registry_cuts
+from qmcb.studies.cuts import Hidden
 from qmcb.tables import CONTRACTS
 
 # Without which table which question stays open.
@@ -98,6 +100,21 @@ class Registry:
         """One record a person: see `golden.golden`. It holds people's data and is never saved."""
         return self.facts.kept("golden", golden.golden(self.facts, self.held))
 
+    @cached_property
+    def numbers(self) -> Numbers:
+        """What the page says of people: see `registry_cuts`."""
+        return registry_cuts.numbers(self)
+
+    @cached_property
+    def withheld(self) -> Hidden:
+        """Which of these no table shows."""
+        return self.numbers.hidden()
+
+    @property
+    def unseen(self) -> dict[str, list[str]]:
+        """Of each balance line of people the parts that are not shown."""
+        return registry_cuts.unseen(self.withheld)
+
     @property
     def at_home(self) -> bool:
         """Whether the source knows anybody who could be visited."""
@@ -127,6 +144,7 @@ class Registry:
             found["visits"] = self._cases(self.visits.join(births, "person"), "RH", key)
         for name, rows in found.items():
             pq.write_table(rows, place / f"{name}.parquet")
+        masked.save_shown(self.facts, place, {"registry": (self.numbers, self.withheld)})
         masked.save_inputs(self.book, place)
 
     def _cases(self, rows: ir.Table, prefix: str, key: bytes) -> pa.Table:
@@ -161,15 +179,21 @@ class Registry:
             ),
         )
 
-    def _visited(self) -> Line:
-        people = self.held.filter(ibis.or_(*(self.held[name] for name in codes.HOUSEHOLD)))
+    @cached_property
+    def households(self) -> dict[str, int]:
+        """Of the people in hukou or resident population those who need no visit: see codes.HOUSEHOLD_PART."""
+        people = self._in_households
         known = ibis.or_(*(people[name] for name in codes.SOCIAL))
-        parts = (
-            ("已死亡", _number(people.dead.sum())),
-            ("至少在一个社保库", _number((known & ~people.dead).sum())),
-            *_parts(self.visits, "kind", codes.VISIT),
-        )
-        return Line("户籍或常住人口", _number(people.count()), parts, of_people=True)
+        return {"dead": _number(people.dead.sum()), "known": _number((known & ~people.dead).sum())}
+
+    @property
+    def _in_households(self) -> ir.Table:
+        return self.held.filter(ibis.or_(*(self.held[name] for name in codes.HOUSEHOLD)))
+
+    def _visited(self) -> Line:
+        others = ((codes.HOUSEHOLD_PART[name], count) for name, count in self.households.items())
+        parts = (*others, *_parts(self.visits, "kind", codes.VISIT))
+        return Line("户籍或常住人口", _number(self._in_households.count()), parts, of_people=True)
 
     def _golden(self) -> tuple[Line, ...]:
         ours = self.held.filter(databases.ours(self.held))

@@ -9,7 +9,7 @@ from qmcb.identity import region
 from qmcb.reports import charts, mask
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
-from qmcb.studies import words
+from qmcb.studies import cuts, registry_cuts, words
 from qmcb.studies.registry import NEEDED, Registry
 
 _SETS = ("residents", "population", "registry", "production", "cards")
@@ -24,7 +24,7 @@ def summary(study: Registry) -> Table:
     """The questions and their answers, in a sentence each."""
     told = [
         ("登记库与生产库", _states(study)),
-        ("卡和备案", _kinds(study.holders, codes.HOLDER)),
+        ("卡和备案", _kinds(study)),
         ("入户调查", _to_visit(study)),
         ("一人一号", _one_number(study)),
     ]
@@ -39,15 +39,22 @@ def _states(study: Registry) -> str:
         return "缺少全民参保登记库，无法回答"
     counts = _counts(study.reconciled, "state")
     return "；".join(
-        f"{label}{mask.suppress(counts.get(key, 0))}人" for key, label in codes.RECONCILED.items()
+        f"{label}{_text(study, counts.get(key, 0), 'state', key != codes.AGREES, key)}人"
+        for key, label in codes.RECONCILED.items()
     )
 
 
-def _kinds(rows: ir.Table, labels: codes.Codes) -> str:
-    counts = _counts(rows, "kind")
-    found = [key for key in labels if counts.get(key)]
-    texts = mask.suppress_all([counts[key] for key in found])
-    told = [f"{labels[key]}{text}人" for key, text in zip(found, texts, strict=True)]
+def _text(study: Registry, count: int, *key: object) -> str:
+    return mask.text(count, key in study.withheld)
+
+
+def _kinds(study: Registry) -> str:
+    counts = _counts(study.holders, "kind")
+    told = [
+        f"{label}{_text(study, counts[key], 'holder', key)}人"
+        for key, label in codes.HOLDER.items()
+        if counts.get(key)
+    ]
     return "；".join(told) or "没有发现不一致"
 
 
@@ -55,15 +62,16 @@ def _to_visit(study: Registry) -> str:
     if not study.at_home:
         return "缺少户籍人口和常住人口，无法回答"
     rows = study.visits
-    doubtful = mask.suppress(words.persons(rows.filter(rows.doubtful)))
-    return f"{mask.suppress(words.persons(rows))}人在各库均无记录，其中{doubtful}人有待复核的记录"
+    doubtful = _text(study, words.persons(rows.filter(rows.doubtful)), "visit_doubtful", True)
+    return f"{_text(study, words.persons(rows), 'visited')}人在各库均无记录，其中{doubtful}人有待复核的记录"
 
 
 def _one_number(study: Registry) -> str:
     rows = study.golden
     open_ = words.persons(rows.filter(rows.why.isin(codes.NUMBER_OPEN)))
     several = words.persons(rows.filter(rows.candidates > 1))
-    told = f"{mask.suppress(several)}人有几个有效号码，{mask.suppress(open_)}人的号码仍待核"
+    told = f"{_text(study, several, 'several', True)}人有几个有效号码，"
+    told += f"{_text(study, open_, 'open', True)}人的号码仍待核"
     return f"{words.persons(rows):,}人中，{told}"
 
 
@@ -101,15 +109,15 @@ def fall(study: Registry) -> Picture | Table:
     counts = _counts(study.reconciled, "state")
     total = sum(counts.values())
     apart = total - counts.get("agrees", 0)
-    rows = [("登记库或生产库", total, "total"), (codes.RECONCILED["agrees"], counts.get("agrees", 0), "out")]
-    rows += [("需要核对", apart, "kept")]
-    rows += [
-        (codes.RECONCILED[key], counts[key], "finding")
-        for key in ("differs", "registry_only", "production_only")
-        if counts.get(key)
+    agree, *others = [
+        (label, counts.get(key, 0), "finding", ("state", key != codes.AGREES, key) in study.withheld)
+        for key, label in codes.RECONCILED.items()
+        if counts.get(key) or key == codes.AGREES
     ]
+    rows = [("登记库或生产库", total, "total", False), (*agree[:2], "out", agree[3])]
+    rows += [("需要核对", apart, "kept", False), *others]
     return charts.fall(
-        pd.DataFrame(rows, columns=["label", "count", "role"]),
+        pd.DataFrame(rows, columns=["label", "count", "role", "unseen"]),
         title=f"登记库、生产库合计{total:,}人，{apart / max(total, 1):.1%}对不上",
         unit=_ONCE,
         note=f"生产库为本省参保缴费和本省发放的待遇。{words.source(study)}",
@@ -120,21 +128,24 @@ def advice(study: Registry) -> Table:
     """In what the two differ, how many people, and what is recommended."""
     if "registry" not in study:
         return words.unanswered("registry", NEEDED)
-    return _advised(
-        study.differences, codes.REGISTRY_DIFFERENCE, "登记库与生产库的差异和建议", "一人可有几类。"
-    )
+    rows, caption = study.differences, "登记库与生产库的差异和建议"
+    return _advised(study, rows, "difference", codes.REGISTRY_DIFFERENCE, caption, "一人可有几类。")
 
 
 def holders(study: Registry) -> Table:
     """Cards and filings that registry and production do not bear out, and what is recommended."""
     if not {"cards", "medical_filings"} & set(study.book.tables):
         return words.unanswered("cards", NEEDED)
-    return _advised(study.holders, codes.HOLDER, "社保卡、异地就医备案与两库不符之处", "")
+    caption = "社保卡、异地就医备案与两库不符之处"
+    return _advised(study, study.holders, "holder_advice", codes.HOLDER, caption)
 
 
-def _advised(rows: ir.Table, labels: codes.Codes, caption: str, note: str) -> Table:
-    keys = ["kind", "action", "decides", "document", "article", "confirmed"]
+def _advised(
+    study: Registry, rows: ir.Table, name: str, labels: codes.Codes, caption: str, note: str = ""
+) -> Table:
+    keys = list(registry_cuts.ADVISED)
     found = rows.group_by(keys).agg(people=rows.person.nunique()).to_pandas()
+    found = found.assign(unseen=cuts.among(study.withheld, name, *(found[key] for key in keys)))
     order = {key: at for at, key in enumerate(labels)}
     found = found.sort_values("kind", key=lambda kinds: kinds.map(order), ignore_index=True)
     frame = pd.DataFrame(
@@ -146,7 +157,14 @@ def _advised(rows: ir.Table, labels: codes.Codes, caption: str, note: str) -> Ta
             "依据": words.basis(found),
         }
     )
-    return table(frame, caption=caption, people=["人数"], bar="人数", note=f"{note}只提建议，不作决定。")
+    return table(
+        frame,
+        caption=caption,
+        people=["人数"],
+        hide={"人数": found["unseen"]},
+        bar="人数",
+        note=f"{note}只提建议，不作决定。",
+    )
 
 
 def places(study: Registry) -> Picture | Table:
@@ -166,14 +184,16 @@ def places(study: Registry) -> Picture | Table:
             "row": found["county"].map(region.label).where(found["county"] != "", _ELSEWHERE),
             "column": found["kind"].map(codes.REGISTRY_DIFFERENCE),
             "count": found["people"],
+            "unseen": cuts.among(study.withheld, "county", found["county"], found["kind"]),
         }
     )
     columns = [label for label in codes.REGISTRY_DIFFERENCE.values() if label in set(frame["column"])]
-    first = pd.DataFrame({"row": frame["row"].iloc[0], "column": columns, "count": 0})
-    most = frame.sort_values("count", kind="stable").iloc[-1]
+    first = pd.DataFrame({"row": frame["row"].iloc[0], "column": columns, "count": 0, "unseen": False})
+    most = frame.sort_values(["unseen", "count"], ascending=[False, True], kind="stable").iloc[-1]
+    told = mask.text(most["count"], most["unseen"])
     return charts.matrix(
         pd.concat([first, frame], ignore_index=True),
-        title=f"差异最多的是{most['row']}的“{most['column']}”，{mask.suppress(int(most['count']))}人",
+        title=f"差异最多的是{most['row']}的“{most['column']}”，{told}人",
         unit=_ONCE,
         note=f"按常住地，其次户籍地、最近参保地分县区；一人可有几类。{words.source(study)}",
     )
@@ -188,15 +208,21 @@ def obligations(study: Registry) -> Picture | Table:
     counts = found.set_index(["cover", "state"])["people"].to_dict()
     unmet = {cover: counts.get((cover, "unmet"), 0) for cover in codes.COVERS}
     most = max(unmet, key=lambda cover: unmet[cover])
+    told = _text(study, unmet[most], "obligation", most, "unmet")
     return charts.matrix(
         pd.DataFrame(
             [
-                {"row": label, "column": codes.OBLIGATION[state], "count": counts.get((cover, state), 0)}
+                {
+                    "row": label,
+                    "column": codes.OBLIGATION[state],
+                    "count": counts.get((cover, state), 0),
+                    "unseen": ("obligation", cover, state) in study.withheld,
+                }
                 for cover, label in codes.COVERS.items()
                 for state in shown
             ]
         ),
-        title=f"按登记应参而未参的，{codes.COVERS[most]}最多，{mask.suppress(unmet[most])}人",
+        title=f"按登记应参而未参的，{codes.COVERS[most]}最多，{told}人",
         unit=_ONCE,
         note="按登记库的就业状态和年龄推断应参险种；应参已参和不需参的不列。" + words.source(study),
     )
@@ -234,10 +260,11 @@ def visits(study: Registry) -> Picture | Table:
     total = words.persons(study.visits)
     frame = region.counties(study.province).to_pandas().merge(found, on="region", how="left")
     frame["value"] = frame["value"].fillna(0).astype("int64")
-    title = f"{mask.suppress(total)}人在各库均无记录，需入户调查"
+    frame["unseen"] = cuts.among(study.withheld, "visit_in", frame["region"])
+    title = f"{_text(study, total, 'visited')}人在各库均无记录，需入户调查"
     if frame["column"].isna().any():
         shown = pd.DataFrame({"县区": frame["name"], "人数": frame["value"]})
-        return table(shown, caption=title, people=["人数"], bar="人数")
+        return table(shown, caption=title, people=["人数"], hide={"人数": frame["unseen"]}, bar="人数")
     most = frame.sort_values(["value", "region"], ascending=[False, True])["name"][:3]
     return charts.tiles(
         frame,
@@ -251,5 +278,5 @@ def visit_kinds(study: Registry) -> Table:
     """Whom to visit by where they can be found, with what is recommended."""
     if not study.at_home:
         return words.unanswered("residents", NEEDED)
-    rows = study.visits
-    return _advised(rows, codes.VISIT, "入户调查的对象", "有待复核记录的，先复核记录。")
+    note = "有待复核记录的，先复核记录。"
+    return _advised(study, study.visits, "visit_advice", codes.VISIT, "入户调查的对象", note)

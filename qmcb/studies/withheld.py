@@ -1,6 +1,9 @@
-"""Which counts of notebook 02 are not shown, chosen together: its tables cut the same people differently."""
+"""Which counts of a page are not shown, chosen together: its tables cut the same people differently.
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+Those of notebook 02 on duplicates are told here, the others by `cuts`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -10,10 +13,11 @@ import pandas as pd
 
 from qmcb import codes
 from qmcb.reports.suppress import FEWEST, Numbers
+from qmcb.studies import cuts, missing_cuts
+from qmcb.studies.cuts import Hidden, Key
 
 ADVICE = ("kind", "action", "keep", "decides", "document", "article", "confirmed")
 _VERDICT = {"undecided": "undecided", "no_rule": "unruled"}  # of outcomes; the others are decided
-Hidden = frozenset[Hashable]
 Tuple = tuple[object, ...]
 
 
@@ -71,34 +75,38 @@ def duplicates(rows: ir.Table) -> Numbers:
     held.union(whole["undecided"], _count(held, rows.filter(rows.verdict == "undecided"), "why", "why"))
     for key in _count(held, rows, "worth", "outcome"):
         of = whole[_VERDICT.get(str(key[1]), "decided")]
-        if held.values[key] == held.values[of]:
-            held.total(of, [key])
-        elif held.values[key] < held.values[of]:
-            held.within(key, of)
+        if held.values[key] <= held.values[of]:
+            held.part(key, of)
     # Which kinds an outcome or a reason is of, a reader sees or knows.
     _crossed(held, rows, "worth", "outcome")
     _crossed(held, rows.filter(rows.verdict == "undecided"), "why", "why")
     return held
 
 
+def states(hidden: Hidden, name: str, frame: pd.DataFrame, *more: object, lacking: bool = True) -> list[bool]:
+    """The same of the numbers of residents by standing and rule (`missing_cuts.RULED`)."""
+    columns = [frame[column] if column != "lacking" else lacking for column in missing_cuts.RULED]
+    return cuts.among(hidden, name, *columns, *more)
+
+
 def hide(
-    hidden: Hidden, name: str, total: str, rows: Mapping[str, str], parts: Mapping[str, str]
+    hidden: Hidden, cells: Key, totals: Key, rows: Mapping[str, str], parts: Mapping[str, str]
 ) -> Callable[[pd.DataFrame], Mapping[str, npt.NDArray[np.bool_]]]:
-    """For `charts.bars`: what not to show of cells (`name`, row, part) and totals (`total`, row).
+    """For `charts.bars`: what not to show of cells (*`cells`, row, part) and totals (*`totals`, row).
 
     `rows` and `parts` give the labels of the picture by the codes of the keys.
     """
     by_row, by_part = ({label: key for key, label in told.items()} for told in (rows, parts))
 
     def of(wide: pd.DataFrame) -> Mapping[str, npt.NDArray[np.bool_]]:
-        cells = [
-            [(name, by_row[str(row)], by_part[str(part)]) in hidden for part in wide.columns]
+        own = [
+            [(*cells, by_row[str(row)], by_part[str(part)]) in hidden for part in wide.columns]
             if by_part
-            else [(name, by_row[str(row)]) in hidden]
+            else [(*cells, by_row[str(row)]) in hidden]
             for row in wide.index
         ]
-        totals = [(total, by_row[str(row)]) in hidden for row in wide.index]
-        return {"cells": np.array(cells, bool).reshape(wide.shape), "rows": np.array(totals, bool)}
+        sums = [(*totals, by_row[str(row)]) in hidden for row in wide.index]
+        return {"cells": np.array(own, bool).reshape(wide.shape), "rows": np.array(sums, bool)}
 
     return of
 

@@ -34,7 +34,7 @@ def sides(study: CrossProvince) -> Picture:
         unit="人",
         note=f"一人可有几段，各段分别判断；{words.source(study)}",
         colours={codes.VERDICT[verdict]: colour for verdict, colour in _VERDICT_COLOUR.items()},
-        hide=withheld.hide(study.withheld, "verdict", "sides", codes.DUPLICATE, codes.VERDICT),
+        hide=withheld.hide(study.withheld, ("verdict",), ("sides",), codes.DUPLICATE, codes.VERDICT),
     )
 
 
@@ -53,7 +53,7 @@ def reasons(study: CrossProvince) -> Picture:
         unit="人",
         note=f"一人可有几种原因；{words.source(study)}",
         finding=leading,
-        hide=withheld.hide(study.withheld, "why", "why", codes.WHY, {}),
+        hide=withheld.hide(study.withheld, ("why",), ("why",), codes.WHY, {}),
     )
 
 

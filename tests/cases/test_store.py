@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -93,7 +94,8 @@ class Model:
 @pytest.fixture(scope="module")
 def making(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     place = tmp_path_factory.mktemp("stores")
-    return lambda: town.new_store(place / f"{len(list(place.iterdir()))}.duckdb")
+    new = town.new_store(place / "new.duckdb")
+    return lambda: shutil.copy(new, place / f"{len(list(place.iterdir()))}.duckdb")
 
 
 @settings(max_examples=20)

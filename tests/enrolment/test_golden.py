@@ -149,7 +149,7 @@ def con() -> Iterator[Any]:
     con.disconnect()
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(rows=claims, order=orders, turned=st.randoms(use_true_random=False))
 def test_the_choice_is_the_one_that_the_rule_tells(con: Any, rows: Any, order: Order, turned: Any) -> None:
     turned.shuffle(rows)

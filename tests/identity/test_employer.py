@@ -30,11 +30,11 @@ def random_codes(count: int) -> list[str]:
     ]
 
 
-def test_stdnum_agrees_on_100_000_codes() -> None:
-    codes = random_codes(100_000)
+def test_stdnum_agrees_on_30_000_codes() -> None:
+    codes = random_codes(30_000)
     ours = employer.clean(pa.array(codes))["problem"].to_numpy() == "ok"
     theirs = np.array([uscc.is_valid(code) for code in codes])
-    assert 40_000 < theirs.sum() < 60_000
+    assert 12_000 < theirs.sum() < 18_000
     np.testing.assert_array_equal(ours, theirs)
 
 

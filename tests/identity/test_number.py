@@ -60,8 +60,8 @@ def oracle(one: str) -> bool:
         return False
 
 
-def test_stdnum_agrees_on_100_000_numbers() -> None:
-    numbers = random_numbers(100_000)
+def test_stdnum_agrees_on_30_000_numbers() -> None:
+    numbers = random_numbers(30_000)
     ours = number.clean(pa.array(numbers))
     # stdnum wants the code to be in force in the very year of birth; a number issued later may bear a
     # later code, so we only want it to exist, and answer for the time apart.
@@ -70,7 +70,7 @@ def test_stdnum_agrees_on_100_000_numbers() -> None:
     in_time = region.valid_at(pa.array([one[:6] for one in numbers]), years).to_numpy(zero_copy_only=False)
     permits = np.array([one.startswith("83") for one in numbers])  # not in stdnum's list
     theirs = np.array([oracle(one) for one in numbers])
-    assert 20_000 < theirs.sum() < 80_000
+    assert 6_000 < theirs.sum() < 24_000
     np.testing.assert_array_equal((ok & in_time)[~permits], theirs[~permits])
 
 

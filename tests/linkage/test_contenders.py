@@ -45,7 +45,7 @@ def found(left: Side, right: Side) -> set[tuple[int, int]]:
     return set(zip(*ids, strict=True))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(ROWS, ROWS)
 def test_no_pair_of_a_pass_is_lost(left: list[Record], right: list[Record]) -> None:
     sides = (rest(left), rest(right))

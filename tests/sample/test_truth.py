@@ -234,13 +234,13 @@ def _staff(written: Written) -> set[int]:
 
 def test_standing_follows_from_the_written_rows(written: Written) -> None:
     told = written.raw("truth/standing")
-    keys = ["person", "cover"]
-    merged = told.merge(_standing(written), on=keys, how="outer", suffixes=("", "_found"), validate="1:1")
+    keys, defined = ["person", "cover"], _standing(written)
+    merged = told.merge(defined, on=keys, how="outer", suffixes=("", "_found"), validate="1:1")
     assert (merged.standing == merged.standing_found).all(), merged[
         merged.standing != merged.standing_found
     ].head(20)
     told_last = told.set_index(keys).last_month
-    last = _standing(written).set_index(keys)["last"].reindex(told_last.index)
+    last = defined.set_index(keys)["last"].reindex(told_last.index)
     assert (told_last.fillna(0) == (last // 12 * 100 + last % 12 + 1).fillna(0)).all()
     first = written.sound("residents").drop_duplicates("person")
     assert set(told.record_id) == set(first.record_id)

@@ -66,6 +66,17 @@ def test_a_character_may_lie_across_two_blocks(
         assert values(raw) == [(*row, line) for line, row in enumerate(sent, 1)]
 
 
+@pytest.mark.parametrize("chinese", [1, 20, 40])
+@pytest.mark.parametrize("odd", ["", "·", "a\x1fb", "王\x1f", "x王"])
+def test_what_is_ascii_and_what_is_not_may_stand_in_one_column(
+    con: Backend, tmp_path: Path, chinese: int, odd: str
+) -> None:
+    names = [RARE + "王"] * chinese + [odd] + ["ascii", ""] * (20 - chinese // 2)
+    text = "a,b\n" + "".join(f"{name},{number}\n" for number, name in enumerate(names))
+    raw = rows(con, tmp_path, text.encode("gb18030"))
+    assert [name for name, *_ in values(raw)] == [name or None for name in names]
+
+
 @pytest.mark.parametrize("block", [15, 16, 17, 4096])
 def test_the_encoding_shows_at_the_first_character_beyond_ascii(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -46,15 +45,14 @@ class Judged:
 
 
 @pytest.fixture(scope="module", params=["default", "rougher"])
-def judged(
-    request: pytest.FixtureRequest, default_sample: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Judged]:
-    folder, period, recall = default_sample, "2024-06", 0.995
-    if request.param == "rougher":
-        folder, period, recall = tmp_path_factory.mktemp("rougher") / "sample", "2019-03", 0.99
-        province.make(folder, people=8_000, seed=77, period=period, rates=ROUGHER)
-    study = cross_province.open_study(str(folder), province="64", period=period)
-    yield Judged(study, recall)
+def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judged]:
+    if request.param == "default":
+        yield Judged(request.getfixturevalue("default_study"), 0.995)
+        return
+    folder = tmp_path_factory.mktemp("rougher") / "sample"
+    province.make(folder, people=8_000, seed=77, period="2019-03", rates=ROUGHER)
+    study = cross_province.open_study(str(folder), province="64", period="2019-03")
+    yield Judged(study, 0.99)
     study.book.close()
 
 

@@ -1,6 +1,5 @@
 """A sample held against its truth: everything is found as it was planted, and what is off is seen."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -14,20 +13,13 @@ from qmcb.studies.data_quality import DataQuality
 
 
 @pytest.fixture(scope="module")
-def study(default_sample: Path) -> Iterator[CrossProvince]:
-    study = truth.opened(default_sample)
-    yield study
-    study.book.close()
+def checked(default_study: CrossProvince) -> truth.Checked:
+    return truth.confusion(default_study)
 
 
 @pytest.fixture(scope="module")
-def checked(study: CrossProvince) -> truth.Checked:
-    return truth.confusion(study)
-
-
-@pytest.fixture(scope="module")
-def quality(study: CrossProvince) -> planted_quality.Checked:
-    return planted_quality.check(DataQuality(study, None))
+def quality(default_study: CrossProvince) -> planted_quality.Checked:
+    return planted_quality.check(DataQuality(default_study, None))
 
 
 def test_every_planted_kind_is_found_as_itself_with_its_months(checked: truth.Checked) -> None:

@@ -15,6 +15,7 @@ from qmcb.reports import known, leak
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table
 from qmcb.studies import correction_view, data_quality, data_quality_view
+from qmcb.studies.cross_province import CrossProvince
 from qmcb.studies.data_quality import DataQuality
 from qmcb.tables import CONTRACTS
 
@@ -34,10 +35,8 @@ def opened(folder: Path, earlier: Path | str = "", period: str = "2024-06") -> D
 
 
 @pytest.fixture(scope="module")
-def study(small: Path) -> Iterator[DataQuality]:
-    study = opened(small)
-    yield study
-    study.linked.book.close()
+def study(linked: CrossProvince) -> DataQuality:
+    return DataQuality(linked, None)
 
 
 @pytest.fixture(scope="module")
@@ -145,11 +144,9 @@ def test_a_proposal_is_stored_as_record_and_kind(saved: Path, study: DataQuality
 
 
 @pytest.fixture(scope="module")
-def again(small: Path, saved: Path) -> Iterator[DataQuality]:
+def again(linked_again: CrossProvince, saved: Path) -> DataQuality:
     """The same source read anew, beside what was saved of it."""
-    study = opened(small, saved)
-    yield study
-    study.linked.book.close()
+    return DataQuality(linked_again, data_quality._earlier(str(saved), linked_again.period))
 
 
 def test_a_second_run_gives_the_same_table(again: DataQuality, saved: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What notebook 02 tells of money, benefits and the missing, against sums of the findings' own rows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,8 @@ def opened(folder: Path) -> CrossProvince:
 
 
 @pytest.fixture(scope="module")
-def study(small: Path) -> Iterator[CrossProvince]:
-    study = opened(small)
-    yield study
-    study.book.close()
+def study(linked: CrossProvince) -> CrossProvince:
+    return linked
 
 
 def paid_twice(number: Number, persons: int) -> dict[str, list[dict[str, str]]]:

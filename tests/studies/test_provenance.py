@@ -1,22 +1,20 @@
 """What every page says of its sources, rules and balance."""
 
-from pathlib import Path
-
 import pytest
 
 from qmcb import policy
 from qmcb.balance import Line
 from qmcb.errors import BalanceError
 from qmcb.periods import Period
-from qmcb.sources import book as books
 from qmcb.studies import provenance
+from qmcb.studies.cross_province import CrossProvince
 
 
-def test_inputs_and_quarantine_count_every_row(small: Path) -> None:
-    with books.read(small) as book:
-        told = provenance.inputs(book).texts
-        kept_apart = provenance.quarantine(book).texts
-        rows = sum(file.quarantined for file in book.files)
+def test_inputs_and_quarantine_count_every_row(linked: CrossProvince) -> None:
+    book = linked.book
+    told = provenance.inputs(book).texts
+    kept_apart = provenance.quarantine(book).texts
+    rows = sum(file.quarantined for file in book.files)
     assert told["文件"].tolist() == [file.file for file in book.files]
     assert kept_apart["行数"].map(int).sum() == rows > 0
 

@@ -21,6 +21,7 @@ from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table
 from qmcb.sources import book as books
 from qmcb.studies import golden_file, golden_view, provenance, registry, registry_view
+from qmcb.studies.cross_province import CrossProvince
 from qmcb.studies.registry import NEEDED, Registry
 from qmcb.tables import CONTRACTS
 
@@ -60,10 +61,8 @@ def told(shown: Picture | Table) -> str:
 
 
 @pytest.fixture(scope="module")
-def study(small: Path) -> Iterator[Registry]:
-    study = opened(small)
-    yield study
-    study.book.close()
+def study(linked: CrossProvince) -> Registry:
+    return Registry(linked.facts)
 
 
 @pytest.fixture(scope="module")
