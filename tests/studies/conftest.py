@@ -11,6 +11,8 @@ import pytest
 
 from qmcb.studies import cross_province, truth
 from qmcb.studies.cross_province import CrossProvince
+from qmcb.studies.data_quality import DataQuality
+from qmcb.studies.registry import Registry
 from tests.conftest import few_pairs
 
 
@@ -25,6 +27,18 @@ def _opened(folder: Path) -> Iterator[CrossProvince]:
 def linked(small: Path) -> Iterator[CrossProvince]:
     """The small sample up to June 2024."""
     yield from _opened(small)
+
+
+@pytest.fixture(scope="session")
+def of_registry(linked: CrossProvince) -> Registry:
+    """What notebook 03 asks of it."""
+    return Registry(linked.facts)
+
+
+@pytest.fixture(scope="session")
+def of_quality(linked: CrossProvince) -> DataQuality:
+    """What notebook 01 asks of it."""
+    return DataQuality(linked, None)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ import pytest
 from qmcb import codes
 from qmcb.errors import BalanceError, InputError
 from qmcb.reports import known, leak, mask
+from qmcb.reports import shown as shown_
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table
 from qmcb.studies import cross_province as study_of
@@ -43,7 +44,7 @@ def opened(folder: Path, province: str = "64", period: str = "2024-06") -> Cross
 
 def stored(study: CrossProvince, place: Path) -> Saved:
     study.save(str(place))
-    return {file.stem: pq.read_table(file) for file in sorted(place.iterdir())}
+    return {file.stem: pq.read_table(file) for file in sorted(place.glob("*.parquet"))}
 
 
 def saved(source: Path, place: Path) -> Saved:
@@ -208,7 +209,11 @@ def test_a_source_with_gaps_says_which_questions_stay_open(partial: CrossProvinc
 def test_a_source_with_gaps_is_saved_as_far_as_it_goes(partial: CrossProvince, tmp_path: Path) -> None:
     partial.save(str(tmp_path))
     wanted = [name for name in SAVED if name != "missing" or partial.of_residents]
-    assert sorted(file.stem for file in tmp_path.iterdir()) == wanted
+    assert sorted(file.stem for file in tmp_path.glob("*.parquet")) == wanted
+    assert [page.question for page in shown_.load(tmp_path / shown_.FILE)] == [
+        "duplicates",
+        *["residents"] * partial.of_residents,
+    ]
 
 
 def test_namesakes_without_numbers_and_who_share_one_are_cases_of_their_own(

@@ -35,8 +35,8 @@ def opened(folder: Path, earlier: Path | str = "", period: str = "2024-06") -> D
 
 
 @pytest.fixture(scope="module")
-def study(linked: CrossProvince) -> DataQuality:
-    return DataQuality(linked, None)
+def study(of_quality: DataQuality) -> DataQuality:
+    return of_quality
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table
 from qmcb.sources import book as books
 from qmcb.studies import golden_file, golden_view, provenance, registry, registry_view
-from qmcb.studies.cross_province import CrossProvince
 from qmcb.studies.registry import NEEDED, Registry
 from qmcb.tables import CONTRACTS
 
@@ -61,15 +60,15 @@ def told(shown: Picture | Table) -> str:
 
 
 @pytest.fixture(scope="module")
-def study(linked: CrossProvince) -> Registry:
-    return Registry(linked.facts)
+def study(of_registry: Registry) -> Registry:
+    return of_registry
 
 
 @pytest.fixture(scope="module")
 def saved(study: Registry, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
     place = tmp_path_factory.mktemp("saved")
     study.save(str(place))
-    return {file.stem: pq.read_table(file) for file in sorted(place.iterdir())}
+    return {file.stem: pq.read_table(file) for file in sorted(place.glob("*.parquet"))}
 
 
 @pytest.mark.parametrize("name", VIEWS)
