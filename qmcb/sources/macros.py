@@ -41,12 +41,13 @@ def define(con: Backend) -> None:
 
 @cache
 def _statements() -> tuple[str, ...]:
-    compiler = ibis.duckdb.connect().compiler
+    con = ibis.duckdb.connect()
     text = ibis.table({"text": "string"}, name="sent").text
     statements = []
     for name, make in _KNOWN.items():
-        [value] = compiler.to_sqlglot(make(text).name("value").as_table()).expressions
+        [value] = con.compiler.to_sqlglot(make(text).name("value").as_table()).expressions
         for column in value.find_all(sge.Column):
             column.set("table", None)
         statements.append(f"CREATE MACRO {name}(text) AS ({value.unalias().sql('duckdb')})")
+    con.disconnect()
     return tuple(statements)
