@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from qmcb.balance import Line
 from qmcb.errors import InputError
-from qmcb.sources import loading, mapping, place
+from qmcb.sources import loading, macros, mapping, place
 from qmcb.sources.loading import File
 from qmcb.sources.mapping import SourceMap
 from qmcb.sources.place import Place
@@ -134,6 +134,7 @@ def _read(found: Place, stack: ExitStack) -> Book:
     con = ibis.duckdb.connect(temp_directory=staging, memory_limit=_MEMORY)
     stack.callback(con.disconnect)
     con.settings["TimeZone"] = _CHINA
+    macros.define(con)
     if con.settings["enable_progress_bar"] == "true":  # a notebook may have none, and refuses to be told
         con.settings["enable_progress_bar"] = False
     tables = {

@@ -48,9 +48,9 @@ def run_of(source: Path, out: Path, period: str) -> Path:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a sample of 2,000 people, its runs of two months and a file with the password."""
+    """A folder with a sample of 1,500 people, its runs of two months and a file with the password."""
     folder = tmp_path_factory.mktemp("office")
-    province.make(folder / "sample", people=2_000, seed=3)
+    province.make(folder / "sample", people=1_500, seed=3)
     for period in ("2024-05", "2024-06"):
         run_of(folder / "sample", folder / period, period)
     (folder / "password").write_text(f"{PASSWORD}\n", "utf-8")

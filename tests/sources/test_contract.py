@@ -13,7 +13,7 @@ import pytest
 from ibis.backends.duckdb import Backend
 
 from qmcb.errors import InputError
-from qmcb.sources import book, contract, files
+from qmcb.sources import book, contract, files, macros
 from qmcb.sources.headings import Headings
 from qmcb.sources.mapping import TableMap
 from qmcb.sources.raw import LINE
@@ -78,6 +78,7 @@ BENEFIT: dict[str, object] = {
 @pytest.fixture(scope="module")
 def con() -> Iterator[Backend]:
     backend = ibis.duckdb.connect()
+    macros.define(backend)
     backend.settings["TimeZone"] = "Asia/Shanghai"
     yield backend
     backend.disconnect()

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("few_random_pairs")
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("forms") / "parquet"
-    province.make(folder, people=800, seed=11)
+    province.make(folder, people=500, seed=11)
     return folder
 
 
