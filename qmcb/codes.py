@@ -332,6 +332,7 @@ DATABASE: Codes = {
 HOUSEHOLD = ("residents", "population")
 SOCIAL = ("registry", "production", "elsewhere", "cards", "medical_filings")
 
+REGISTRY_LINE: Codes = {"either": "登记库、生产库合计", "households": "户籍或常住人口", "numbers": "一人一号"}
 HOUSEHOLD_PART: Codes = {"dead": "已死亡", "known": "至少在一个社保库"}  # besides those of VISIT
 
 # Registry against production, person by person

@@ -53,7 +53,14 @@ def given_away(whole: Shown, part: Shown) -> set[Key]:
 
 def _pages(folder: Path) -> Iterator[tuple[str, list[Shown]]]:
     for file in sorted(folder.glob(f"{TABLES}/*/{shown.FILE}")):
-        yield file.parent.name, shown.load(file)
+        try:
+            pages = shown.load(file)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            told = f"{folder.name}/{file.relative_to(folder).as_posix()}"
+            raise RunError(
+                f"{told}: expected what a run wrote, found something else; restore or remove that run"
+            ) from None
+        yield file.parent.name, pages
 
 
 def _nested(mine: Iterable[Shown], theirs: Iterable[Shown]) -> Iterator[tuple[Shown, Shown]]:
@@ -84,7 +91,8 @@ def _subtracted(both: Numbers, whole: Shown, part: Shown) -> Iterator[Key]:
         seen = key not in whole.hidden | part.hidden and whole.numbers.state(key) != "unsaid"
         if key not in whole.numbers.values or (seen and value > whole.numbers.values[key]):
             continue
-        if isinstance(key, tuple) and any(str(value).startswith(part.region) for value in key[1:]):
+        own = isinstance(key, tuple) and any(str(each).startswith(part.region) for each in key[1:])
+        if own and not (seen and value != whole.numbers.values[key]):
             both.total(("whole", key), [("part", key)])  # of the part's own people in both
         else:
             rest = ("rest", key)

@@ -59,6 +59,15 @@ class Numbers:
         self.values[key] = value
         self._fixed.add(key)
 
+    def title(self, key: Key, value: int) -> None:
+        """A number of a title: the reader has it, but for one of a few, which is hidden there too."""
+        (self.show if 0 < value < FEWEST else self.known)(key, value)
+
+    def printed(self, whole: Key, parts: Collection[Key]) -> None:
+        """A total that stands beside its parts and may be hidden."""
+        self.show(whole, sum(self.values[part] for part in parts))
+        self.total(whole, parts)
+
     def unsaid(self, key: Key, value: int) -> None:
         """A number that stands nowhere, through which others hang together."""
         self.values[key] = value

@@ -50,7 +50,8 @@ def orders(study: DataQuality) -> Table:
     )
 
     def hide(counted: pd.DataFrame) -> pd.DataFrame:
-        return quality_cuts.ordered(study.withheld, "order", counted, True, counted["state"])
+        of = (True, counted["state"])
+        return quality_cuts.ordered(study.withheld, counted, ("order", True, *of), ("order records", *of))
 
     caption = "号码、姓名有误的，怎样更正"
     return quality_frames.orders(found, "state", codes.QUALITY_STATE, "状态", caption, hide)

@@ -12,7 +12,7 @@ from qmcb.linkage.links import CERTAIN
 from qmcb.reports import charts, mask, style
 from qmcb.reports.picture import Picture
 from qmcb.reports.tables import Table, table
-from qmcb.studies import cuts, withheld, words
+from qmcb.studies import cuts, missing_cuts, withheld, words
 from qmcb.studies.cross_province import CrossProvince
 
 _MOST = 8
@@ -229,8 +229,8 @@ def states(study: CrossProvince) -> Table:
     keys = ["standing", "cover", "action", "decides", "document", "article", "confirmed"]
     found = rows.group_by(keys).agg(people=rows.count(), doubtful=rows.doubtful.sum()).to_pandas()
     found = found.assign(
-        unseen=withheld.states(study.residents_withheld, "state", found),
-        unsure=withheld.states(study.residents_withheld, "doubtful", found, True),
+        unseen=missing_cuts.states(study.residents_withheld, "state", found),
+        unsure=missing_cuts.states(study.residents_withheld, "doubtful", found, True),
     )
     order = {key: at for at, key in enumerate((*codes.COVERS, *codes.STANDING))}
     found = found.sort_values(["cover", "standing"], key=lambda column: column.map(order))

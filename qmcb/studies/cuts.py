@@ -7,7 +7,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from qmcb.reports.suppress import FEWEST, Numbers
+from qmcb.reports.suppress import Numbers
 
 Key = tuple[Hashable, ...]
 Hidden = frozenset[Hashable]
@@ -46,7 +46,7 @@ class Cuts:
 
     def known(self, name: str, *columns: str, **only: Any) -> None:
         """Numbers that the reader has anyway, of titles and totals; those of a few are hidden there too."""
-        self._tell(name, columns, only, self._known)
+        self._tell(name, columns, only, self.held.title)
 
     def unsaid(self, name: str, *columns: str) -> None:
         """Numbers that stand nowhere, through which others hang together."""
@@ -60,15 +60,11 @@ class Cuts:
         for key in (key for key in self.numbers(of) if key in shown):
             parts.setdefault((name, *(key[1 + at] for at in places)), []).append(key)
         for total, own in parts.items():
-            self.held.show(total, sum(self.held.values[part] for part in own))
-            self.held.total(total, own)
+            self.held.printed(total, own)
 
     def numbers(self, name: str) -> list[Key]:
         """The keys of a cut's numbers."""
         return [key for key in self.held.values if isinstance(key, tuple) and key[0] == name]
-
-    def _known(self, key: Key, value: int) -> None:
-        (self.held.show if 0 < value < FEWEST else self.held.known)(key, value)
 
     def _tell(
         self, name: str, columns: tuple[str, ...], only: Mapping[str, Any], tell: Callable[[Key, int], None]

@@ -81,6 +81,16 @@ class DataQuality:
         return frame
 
     @cached_property
+    def found(self) -> pd.DataFrame:
+        """The records of the findings by all that is told of them: see `quality_cuts.found`."""
+        return quality_cuts.found(self)
+
+    @cached_property
+    def first(self) -> dict[str, int]:
+        """Everybody with a fault once: see `quality_cuts.first`."""
+        return quality_cuts.first(self)
+
+    @cached_property
     def numbers(self) -> Numbers:
         """What the page says of people and records: see `quality_cuts`."""
         return quality_cuts.numbers(self)
@@ -149,7 +159,7 @@ class DataQuality:
 
     def _people(self) -> Line:
         whole = int(self.faults.person.nunique().to_pyarrow().as_py())
-        parts = tuple((codes.QUALITY[rule], count) for rule, count in quality_cuts.first(self).items())
+        parts = tuple((codes.QUALITY[rule], count) for rule, count in self.first.items())
         return Line(quality_cuts.PEOPLE, whole, parts, of_people=True)
 
     def save(self, folder: str) -> None:

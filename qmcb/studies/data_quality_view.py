@@ -150,8 +150,11 @@ def _of_rule(
     study: DataQuality, found: ir.Table, rule: str, labels: Mapping[str, str], caption: str
 ) -> Table:
     def hide(counted: pd.DataFrame) -> pd.DataFrame:
+        of = (rule, counted["kind"])
         fault = ~counted["kind"].isin(codes.FAULTLESS)
-        return quality_cuts.ordered(study.withheld, "ordered", counted, fault, rule, counted["kind"])
+        return quality_cuts.ordered(
+            study.withheld, counted, ("ordered", fault, *of), ("ordered records", *of)
+        )
 
     return quality_frames.orders(found, "kind", labels, "情形", caption, hide)
 

@@ -2,12 +2,13 @@
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from qmcb import codes
 from qmcb.reports.suppress import Numbers
 from qmcb.sources.book import Book
 from qmcb.studies import cuts
-from qmcb.studies.cuts import Cuts
+from qmcb.studies.cuts import Cuts, Hidden
 
 RULED = ("cover", "lacking", "standing", "action", "decides", "document", "article", "confirmed")
 OF_EMPLOYERS = "work"  # the covers of WORK_COVER together
@@ -36,6 +37,12 @@ def numbers(book: Book, standing: ir.Table, missing: ir.Table, excluded: ir.Tabl
     told.show("industry", "cover", "lacking", "works", "industry", lacking=True, works=True)
     _reasons(held, missing)
     return held
+
+
+def states(hidden: Hidden, name: str, frame: pd.DataFrame, *more: object, lacking: bool = True) -> list[bool]:
+    """Of rows by standing and rule (RULED without `lacking`) which numbers (`name`) are not shown."""
+    columns = [frame[column] if column != "lacking" else lacking for column in RULED]
+    return cuts.among(hidden, name, *columns, *more)
 
 
 def industries(book: Book, rows: ir.Table) -> ir.Table:

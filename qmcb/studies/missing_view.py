@@ -74,7 +74,7 @@ def excluded(study: CrossProvince) -> Table:
     rows = study.excluded
     keys = ["cover", "standing", "action", "decides", "document", "article", "confirmed"]
     found = rows.group_by(keys).agg(people=rows.person.nunique()).to_pandas()
-    found = found.assign(unseen=withheld.states(study.residents_withheld, "state", found, lacking=False))
+    found = found.assign(unseen=missing_cuts.states(study.residents_withheld, "state", found, lacking=False))
     order = {key: at for at, key in enumerate((*codes.COVERS, *codes.EXCLUDED))}
     found = found.sort_values(["cover", "standing"], key=lambda column: column.map(order))
     frame = pd.DataFrame(

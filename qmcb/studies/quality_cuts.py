@@ -1,5 +1,6 @@
 """How page 01 counts people and records with something wrong; told together."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
@@ -72,7 +73,7 @@ def found(study: "DataQuality") -> pd.DataFrame:
 
 def proposals(study: "DataQuality") -> pd.DataFrame:
     """Of these the faults of number and holder."""
-    counted = found(study)
+    counted = study.found
     return counted[counted["rule"].isin(PROPOSED) & counted["part"].notna()]
 
 
@@ -103,16 +104,14 @@ def line(table: str, question: str) -> str:
     return f"{CONTRACTS[table].label}：{codes.QUALITY_QUESTION[question]}"
 
 
-def ordered(hidden: Hidden, name: str, counted: pd.DataFrame, *columns: object) -> pd.DataFrame:
-    """Of rows by kind or state with what is ordered: whether to hide their `people` and their `records`."""
-    values = [*columns, *(counted[column] for column in ORDERED)]
-    records = values if name == "order" else values[1:]  # kinds tell whether they are faults
+def ordered(
+    hidden: Hidden, counted: pd.DataFrame, people: Sequence[object], records: Sequence[object]
+) -> pd.DataFrame:
+    """Of rows with what is ordered whether to hide `people` and `records`, by how their keys begin."""
+    keys = [counted[column] for column in ORDERED]
+    hide = {"people": (*people, *keys), "records": (*records, *keys)}
     return pd.DataFrame(
-        {
-            "people": cuts.among(hidden, name, *([True] if name == "order" else []), *values),
-            "records": cuts.among(hidden, f"{name} records", *records),
-        },
-        index=counted.index,
+        {name: cuts.among(hidden, str(key[0]), *key[1:]) for name, key in hide.items()}, index=counted.index
     )
 
 
@@ -146,7 +145,7 @@ def _people(held: Numbers, study: "DataQuality") -> None:
         here = held.values.get(("here", True, True), 0)
         held.show(("elsewhere",), held.values[everybody] - here)
         held.total(everybody, [("elsewhere",), *[("here", True, True)] * bool(here)])
-        firsts = {("first", rule): count for rule, count in first(study).items()}
+        firsts = {("first", rule): count for rule, count in study.first.items()}
         for key, count in firsts.items():
             held.show(key, count)
             if count:
@@ -168,7 +167,7 @@ def _records(held: Numbers, study: "DataQuality") -> None:
             held.unsaid(("asked", step), sum(held.values[key] for key in parts))
             held.total(("asked", step), parts)
             held.part(("step", wrong, step), ("asked", step))
-    frame = found(study)
+    frame = study.found
     told = Cuts(held, cuts.records(frame, "records"))
     told.unsaid("kind records", "rule", "kind")
     told.show("proposal", "rule", "kind", "part", rule=PROPOSED, part=codes.SUPPORT)

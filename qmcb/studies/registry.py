@@ -172,9 +172,9 @@ class Registry:
             for cover, label in codes.COVERS.items()
         ]
         return (
-            Line("登记库、生产库合计", either, states, of_people=True),
+            Line(codes.REGISTRY_LINE["either"], either, states, of_people=True),
             *(
-                Line(f"登记库、生产库合计（{label}）", either, parts, of_people=True)
+                Line(f"{codes.REGISTRY_LINE['either']}（{label}）", either, parts, of_people=True)
                 for label, parts in covers
             ),
         )
@@ -193,7 +193,9 @@ class Registry:
     def _visited(self) -> Line:
         others = ((codes.HOUSEHOLD_PART[name], count) for name, count in self.households.items())
         parts = (*others, *_parts(self.visits, "kind", codes.VISIT))
-        return Line("户籍或常住人口", _number(self._in_households.count()), parts, of_people=True)
+        return Line(
+            codes.REGISTRY_LINE["households"], _number(self._in_households.count()), parts, of_people=True
+        )
 
     def _golden(self) -> tuple[Line, ...]:
         ours = self.held.filter(databases.ours(self.held))
@@ -201,7 +203,12 @@ class Registry:
         whole = (("一人一条", rows), ("已死亡", _number(ours.dead.sum())))
         return (
             Line("本省各库人数", _number(ours.count()), whole, of_people=True),
-            Line("一人一号", rows, _parts(self.golden, "why", codes.NUMBER_WHY), of_people=True),
+            Line(
+                codes.REGISTRY_LINE["numbers"],
+                rows,
+                _parts(self.golden, "why", codes.NUMBER_WHY),
+                of_people=True,
+            ),
         )
 
 

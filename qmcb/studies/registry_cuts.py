@@ -42,23 +42,23 @@ def unseen(hidden: Hidden) -> dict[str, list[str]]:
         return [label for name, label in labels.items() if (*key, name) in hidden]
 
     lines = {
-        "登记库、生产库合计": [
+        codes.REGISTRY_LINE["either"]: [
             label
             for state, label in codes.RECONCILED.items()
             if ("state", state != codes.AGREES, state) in hidden
         ],
-        "户籍或常住人口": [
+        codes.REGISTRY_LINE["households"]: [
             *parts(codes.HOUSEHOLD_PART, "household"),
             *parts(codes.VISIT, "visit"),
         ],
-        "一人一号": [
+        codes.REGISTRY_LINE["numbers"]: [
             label
             for why, label in codes.NUMBER_WHY.items()
             if ("why", why in codes.NUMBER_OPEN, why) in hidden
         ],
     }
     covers = {
-        f"登记库、生产库合计（{label}）": parts(codes.OBLIGATION, "obligation", cover)
+        f"{codes.REGISTRY_LINE['either']}（{label}）": parts(codes.OBLIGATION, "obligation", cover)
         for cover, label in codes.COVERS.items()
     }
     return lines | covers

@@ -3,7 +3,7 @@
 Those of notebook 02 on duplicates are told here, the others by `cuts`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import ibis
 import ibis.expr.types as ir
@@ -12,13 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from qmcb import codes
-from qmcb.reports.suppress import FEWEST, Numbers
-from qmcb.studies import cuts, missing_cuts
+from qmcb.reports.suppress import Numbers
+from qmcb.studies import cuts
 from qmcb.studies.cuts import Hidden, Key
 
 ADVICE = ("kind", "action", "keep", "decides", "document", "article", "confirmed")
 _VERDICT = {"undecided": "undecided", "no_rule": "unruled"}  # of outcomes; the others are decided
-Tuple = tuple[object, ...]
 
 
 def judged(rows: ir.Table) -> ir.Table:
@@ -48,21 +47,21 @@ def duplicates(rows: ir.Table) -> Numbers:
     scopes = _count(held, rows, "scope", "kind", "scope")
     verdicts = _count(held, rows, "verdict", "kind", "verdict")
     advised = _count(held, rows, "advice", *ADVICE)
-    by_rule = {("advice", *values) for values in _table(rows.filter(rows.effective.notnull()), *ADVICE)}
-    whole = {name: _told(held, ("all", name), rows.filter(rows.verdict == name)) for name in codes.VERDICT}
+    by_rule = {("advice", *values) for values in cuts.people(rows.filter(rows.effective.notnull()))(ADVICE)}
+    whole = {name: _title(held, ("all", name), rows.filter(rows.verdict == name)) for name in codes.VERDICT}
     for name in codes.SCOPE:
         parts = [key for key in scopes if key[2] == name]
-        held.union(_told(held, ("all", name), rows.filter(rows.scope == name)), parts)
+        held.union(_title(held, ("all", name), rows.filter(rows.scope == name)), parts)
     for name, key in whole.items():
         held.union(key, [part for part in verdicts if part[2] == name])
-    people = _table(rows, "kind")
+    people = cuts.people(rows)(("kind",))
     for (kind,), count in people.items():
         own = [[key for key in each if key[1] == kind] for each in (scopes, verdicts, advised)]
         held.unsaid(("people", kind), count)
         for parts in own:
             held.union(("people", kind), parts)
-        _sum(held, ("kinds", kind), own[0])
-        _sum(held, ("sides", kind), own[1])
+        held.printed(("kinds", kind), own[0])
+        held.printed(("sides", kind), own[1])
         ruled = [key for key in own[1] if key[2] != "unruled"]
         unruled = [key for key in own[1] if key[2] == "unruled"]
         if unruled:
@@ -81,12 +80,6 @@ def duplicates(rows: ir.Table) -> Numbers:
     _crossed(held, rows, "worth", "outcome")
     _crossed(held, rows.filter(rows.verdict == "undecided"), "why", "why")
     return held
-
-
-def states(hidden: Hidden, name: str, frame: pd.DataFrame, *more: object, lacking: bool = True) -> list[bool]:
-    """The same of the numbers of residents by standing and rule (`missing_cuts.RULED`)."""
-    columns = [frame[column] if column != "lacking" else lacking for column in missing_cuts.RULED]
-    return cuts.among(hidden, name, *columns, *more)
 
 
 def hide(
@@ -111,9 +104,9 @@ def hide(
     return of
 
 
-def _count(held: Numbers, rows: ir.Table, name: str, *keys: str) -> list[Tuple]:
+def _count(held: Numbers, rows: ir.Table, name: str, *keys: str) -> list[Key]:
     """Show the people by the keys, and return the keys of the numbers."""
-    found = _table(rows, *keys)
+    found = cuts.people(rows)(keys)
     for values, count in found.items():
         held.show((name, *values), count)
     return [(name, *values) for values in found]
@@ -121,7 +114,7 @@ def _count(held: Numbers, rows: ir.Table, name: str, *keys: str) -> list[Tuple]:
 
 def _crossed(held: Numbers, rows: ir.Table, name: str, by: str) -> None:
     """What stands nowhere: `by` and kind and verdict at once, of which both sides are made."""
-    found = {(name, *values): count for values, count in _table(rows, by, "kind", "verdict").items()}
+    found = {(name, *values): count for values, count in cuts.people(rows)((by, "kind", "verdict")).items()}
     for key, count in found.items():
         held.unsaid(key, count)
     for whole in dict.fromkeys(key[:2] for key in found):
@@ -130,23 +123,10 @@ def _crossed(held: Numbers, rows: ir.Table, name: str, by: str) -> None:
         held.union(("verdict", kind, verdict), [key for key in found if key[2:] == (kind, verdict)])
 
 
-def _table(rows: ir.Table, *keys: str) -> dict[Tuple, int]:
-    counted = rows.group_by(list(keys)).agg(people=rows.person.nunique()).order_by(list(keys))
-    told = counted.to_pyarrow().to_pylist()
-    return {tuple(row[key] for key in keys): row["people"] for row in told}
-
-
-def _told(held: Numbers, key: Tuple, rows: ir.Table) -> Tuple:
-    """A number that a title tells; one of a few is hidden there too."""
-    count = _persons(rows)
-    (held.show if 0 < count < FEWEST else held.known)(key, count)
+def _title(held: Numbers, key: Key, rows: ir.Table) -> Key:
+    held.title(key, _persons(rows))
     return key
 
 
-def _sum(held: Numbers, key: Tuple, parts: Sequence[Tuple]) -> None:
-    held.show(key, sum(held.values[part] for part in parts))
-    held.total(key, parts)
-
-
 def _persons(rows: ir.Table) -> int:
-    return int(rows.person.nunique().to_pyarrow().as_py())
+    return cuts.people(rows)(())[()]

@@ -111,3 +111,22 @@ def test_the_later_page_is_withheld(tmp_path: Path) -> None:
         between.require_apart(made, tmp_path / "out")
     of_the_same_region = stored(tmp_path / "same", "64", {"paid": 60, "lapsed": 10})
     between.require_apart(of_the_same_region, tmp_path / "out")
+
+
+def test_a_page_of_another_program_is_one_line(tmp_path: Path) -> None:
+    finished = stored(tmp_path / "out" / "ningxia" / "20240701T000000Z", "64", {"paid": 60, "lapsed": 12})
+    (finished / stage.MANIFEST).write_text("{}")
+    made = stored(tmp_path / "made", "640104", {"paid": 30, "lapsed": 5})
+    for content in ("", "[]", '{"region": "64"}', '{"region": "64", "period": "", "questions": {"a": 1}}'):
+        (finished / "tables" / "02_cross_province" / shown.FILE).write_text(content)
+        with pytest.raises(
+            RunError, match=r"^20240701T000000Z/tables/02_cross_province/shown.json: expected"
+        ):
+            between.require_apart(made, tmp_path / "out")
+
+
+def test_pages_that_count_a_place_differently_are_not_taken_for_the_same() -> None:
+    """A county's residents are not those with its hukou: where both tell a count, the rest lies between."""
+    region = page("64", numbers({"paid": 200, "lapsed": 300}, place="640104", of_place=40))
+    county = page("640104", numbers({"paid": 60, "lapsed": 90}, place="640104", of_place=38))
+    assert between.given_away(region, county) == {("rest", ("place", "640104"))}
