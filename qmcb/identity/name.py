@@ -151,7 +151,10 @@ def _syllable_ids(starts: NDArray[np.int64], points: Points) -> NDArray[np.int32
     sounds = usual[points].astype(np.int32)
     heads = starts[:-1][np.diff(starts) > 0]
     sounds[heads] = as_surname[points[heads]]
+    begin_compound = np.zeros(len(usual), np.bool_)
+    begin_compound[[ord(surname[0]) for surname in _COMPOUND_READINGS]] = True
     pairs = starts[:-1][np.diff(starts) > 2]
+    pairs = pairs[begin_compound[points[pairs]]]
     for surname, reading in _COMPOUND_READINGS.items():
         compound = pairs[(points[pairs] == ord(surname[0])) & (points[pairs + 1] == ord(surname[1]))]
         sounds[compound], sounds[compound + 1] = (ids[syllable] for syllable in reading.split())

@@ -14,6 +14,7 @@ Codes = NDArray[np.uint64]
 
 NONE = np.uint64(0)
 _BLOCK = 1 << 15
+_WIDTH, _OLD_WIDTH = 18, 15
 _EIGHT_ZEROS = np.uint64(0x3030303030303030)
 _TOO_GREAT, _HIGH_BITS = np.uint64(0x7676767676767676), np.uint64(0x8080808080808080)
 _EVERY_OTHER = np.uint64(0x000F000F000F000F)
@@ -32,28 +33,41 @@ def codes(numbers: text.Strings) -> Codes:
 
 
 def _codes(given: pa.StringArray) -> Codes:
-    eighteen, content = text.fixed(given, 18)
+    ends, data = text.spread(given)
+    lengths, sent = np.diff(ends), text.mask(given.is_valid())
     found = np.zeros(len(given), np.uint64)
-    found[eighteen] = _of_eighteen(content)
-    rest = np.flatnonzero((found == NONE) & text.mask(given.is_valid()))
+    eighteen = np.flatnonzero((lengths == _WIDTH) & sent)
+    found[eighteen] = _of_eighteen(data, ends[eighteen].astype(np.int64))
+    rest = np.flatnonzero((found == NONE) & sent)
+    rest = rest[(lengths[rest] == _OLD_WIDTH) | ~_bare(given.take(pa.array(rest)))]
     if rest.size:
         repaired = number.clean(given.take(pa.array(rest)))["number"].combine_chunks()
-        certain, content = text.fixed(repaired, 18)
-        found[rest[certain]] = _of_eighteen(content)
+        ends, data = text.spread(repaired)
+        certain = text.mask(repaired.is_valid())
+        found[rest[certain]] = _of_eighteen(data, ends[:-1][certain].astype(np.int64))
     return found
 
 
-def _of_eighteen(content: Bytes) -> Codes:
-    """Codes of numbers of 18 bytes (n, 18), 0 where one is not right."""
-    found = np.empty(len(content), np.uint64)
-    for start in range(0, len(content), _BLOCK):
-        found[start : start + _BLOCK] = _block(content[start : start + _BLOCK])
+def _bare(given: pa.StringArray) -> Mask:
+    """Whether a text has nothing but digits and X, so that nothing in it can be repaired."""
+    ends, data = text.spread(given)
+    strange = np.concatenate(([0], np.cumsum((data - np.uint8(ord("0")) > 9) & (data != ord("X")))))
+    bare: Mask = strange[ends[1:]] == strange[ends[:-1]]
+    return bare
+
+
+def _of_eighteen(data: Bytes, starts: NDArray[np.int64]) -> Codes:
+    """Codes of the numbers of 18 bytes that begin at some places, 0 where one is not right."""
+    found = np.empty(len(starts), np.uint64)
+    for start in range(0, len(starts), _BLOCK):
+        found[start : start + _BLOCK] = _block(data, starts[start : start + _BLOCK])
     return found
 
 
-def _block(content: Bytes) -> Codes:
-    first, second = (np.ndarray(len(content), "<u8", content.data, at, (18,)).copy() for at in (0, 8))
-    last, check = content[:, 16] - np.uint8(ord("0")), content[:, 17]
+def _block(data: Bytes, starts: NDArray[np.int64]) -> Codes:
+    words: Codes = np.ndarray(max(len(data) - 7, 0), "<u8", data, 0, (1,))  # eight bytes from each one on
+    first, second = words[starts], words[starts + 8]
+    last, check = data[starts + 16] - np.uint8(ord("0")), data[starts + 17]
     strange = last > 9
     high, high_sum = _eight(first, strange, *_WEIGHTS[:2])
     low, low_sum = _eight(second, strange, *_WEIGHTS[2:])

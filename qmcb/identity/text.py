@@ -71,6 +71,18 @@ def fixed(values: pa.StringArray, width: int) -> tuple[Mask, Bytes]:
     return fits, spread(kept)[1].reshape(-1, width)
 
 
+def only(values: pa.StringArray, some: Mask) -> pa.StringArray:
+    """The same values where `some` says so, null elsewhere."""
+    kept = values.filter(pa.array(some))
+    lengths = np.zeros(len(values) + 1, np.int32)
+    ends, data = spread(kept)
+    lengths[1:][some] = np.diff(ends)
+    present = some.copy()
+    present[some] = mask(kept.is_valid())
+    buffers = (pa.py_buffer(np.cumsum(lengths, dtype=np.int32)), pa.py_buffer(data))
+    return pa.StringArray.from_buffers(len(values), *buffers, pa.array(present).buffers()[1])
+
+
 def from_bytes(content: Bytes, present: Mask) -> pa.StringArray:
     """Strings (n) from ASCII bytes (n, width), null where not `present`."""
     kept, valid = np.ascontiguousarray(content), None

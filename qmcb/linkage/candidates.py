@@ -45,9 +45,9 @@ class KeyPass(BaseIndexAlgorithm):  # type: ignore[misc]  # recordlinkage has no
                 (_only(left, ~wanting), _only(right, other)),
             )
         ]
-        here, there = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
-        blocks, pairs = np.sum([part[2] for part in parts], axis=0)
-        self.skipped = (int(blocks), int(pairs))
+        found = keys.Joined.of(parts)
+        self.skipped = found.skipped
+        here, there = found.pairs
         return pd.MultiIndex.from_arrays([df_a.index[here], df_b.index[there]])
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from qmcb.identity import name, text
 from qmcb.linkage import keys, side
-from qmcb.linkage.keys import Keys, Pairs, Places
+from qmcb.linkage.keys import Joined, Keys, Pairs, Places
 from qmcb.linkage.links import Sample
 from qmcb.linkage.side import Side
 from qmcb.linkage.spec import Spec
@@ -16,18 +16,17 @@ LARGEST_BLOCK = 200_000
 _SAMPLE = 20_000
 
 
-def equal_numbers(left: Side, right: Side, spec: Spec) -> tuple[Pairs, tuple[int, int]]:
-    """Places of records with the same valid number, and the numbers and pairs left out.
+def equal_numbers(left: Side, right: Side, spec: Spec) -> Joined:
+    """Places of records with the same valid number.
 
     A number that would make more than `LARGEST_BLOCK` pairs is left out. None where the spec knows no
     certain number.
     """
     if "number" not in spec.certain:
         nobody = np.zeros(0, np.int64)
-        return (nobody, nobody), (0, 0)
+        return Joined((nobody, nobody), 0, (0, 0))
     here, there = (cast(Keys, one.facets[spec.certain["number"]]) for one in (left, right))
-    *pairs, skipped = keys.join(here, there, LARGEST_BLOCK)
-    return (pairs[0], pairs[1]), skipped
+    return keys.join(here, there, LARGEST_BLOCK)
 
 
 def names(pairs: Pairs, sides: tuple[Side, Side], spec: Spec) -> tuple[text.Mask, text.Mask]:
@@ -64,12 +63,18 @@ def one_generation(pairs: Pairs, sides: tuple[Side, Side], spec: Spec) -> text.M
     return alike
 
 
-def unrivalled(pairs: Pairs, sizes: tuple[int, int], *, left_only: bool = False) -> text.Mask:
-    """Which pairs have a left record, and a right one too unless `left_only`, that is in no other pair."""
-    alone: text.Mask = np.bincount(pairs[0], minlength=sizes[0])[pairs[0]] == 1
-    if not left_only:
-        alone &= np.bincount(pairs[1], minlength=sizes[1])[pairs[1]] == 1
-    return alone
+def unrivalled(joined: Joined, which: text.Mask, *, left_only: bool = False) -> Places:
+    """Rows of those `which` pairs of equal numbers whose records are in no other of them, rising.
+
+    With `left_only` the right record may be in others.
+    """
+    rows = np.flatnonzero(which)
+    single, several = np.split(rows, [np.searchsorted(rows, joined.single)])
+    alone = np.ones(len(several), np.bool_)
+    for places in joined.pairs[:1] if left_only else joined.pairs:
+        _, record, times = np.unique(places[several], return_inverse=True, return_counts=True)
+        alone &= times[record] == 1
+    return np.append(single, several[alone])
 
 
 def named(pairs: Pairs, sides: tuple[Side, Side]) -> tuple[pa.Array, pa.Array]:

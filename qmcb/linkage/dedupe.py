@@ -65,14 +65,15 @@ def _certain(known: Side, spec: Spec) -> tuple[Pairs, Pairs, tuple[int, int]]:
     number, name = (cast(Keys, known.facets[spec.certain[role]]) for role in ("number", "name"))
     first, copy = _copies(keys.together(number, name))
     others = np.setdiff1d(np.flatnonzero(number), copy)
-    here, there, skipped = keys.join(number[others], number[others], certain.LARGEST_BLOCK)
+    joined = keys.join(number[others], number[others], certain.LARGEST_BLOCK)
+    here, there = joined.pairs
     once = here < there
     pairs = others[here[once]], others[there[once]]
     agree, alike = certain.names(pairs, (known, known), spec)
     agree[alike] = certain.one_generation((pairs[0][alike], pairs[1][alike]), (known, known), spec)
     sure = np.append(first, pairs[0][agree]), np.append(copy, pairs[1][agree])
     free = ~(np.isin(pairs[0], sure[1]) | np.isin(pairs[1], sure[1])) & ~agree
-    return sure, (pairs[0][free], pairs[1][free]), skipped
+    return sure, (pairs[0][free], pairs[1][free]), joined.skipped
 
 
 def _copies(same: Keys) -> tuple[Places, Places]:

@@ -1,6 +1,8 @@
 """Join keys: what two records may share as one 64-bit number each, and the join of such numbers."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -10,14 +12,13 @@ import pyarrow as pa
 from qmcb.identity import text
 
 Keys: TypeAlias = npt.NDArray[np.uint64]
-Whole: TypeAlias = npt.NDArray[np.unsignedinteger]
 Places: TypeAlias = npt.NDArray[np.int64]
 Pairs: TypeAlias = tuple[Places, Places]
 
 NONE = np.uint64(0)
 _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _HALF, _WORD = np.uint64(32), 8
-_SLOTS, _FEW = 8, 1 << 18  # of the sieve for each key, and eight times as many where keys are few
+_SLOTS, _FEW = 8, 1 << 18  # of the sieve for each key, and four times as many where keys are few
 _PART = 1 << 20  # keys joined at once
 _BLOCK = 1 << 17  # keys worked on at once, so that what is made on the way stays near the processor
 
@@ -76,30 +77,47 @@ def together(*keys: Keys) -> Keys:
     return all_of_them
 
 
-def found_in(keys: Whole, others: Whole) -> Places:
-    """Places of the keys that are among the others; 0 is none of them."""
-    places = sieve(keys, others)
-    few = keys[places]
-    among = np.sort(others[sieve(others, few)])
-    where = np.minimum(np.searchsorted(among, few), max(len(among) - 1, 0))
-    return places[among[where] == few] if len(among) else places[:0]
+def met(keys: Keys, others: Keys) -> tuple[Places, Places]:
+    """Places of the keys that are among the others, and of the others that are among the keys; 0 never is."""
+    there = sieve(others, keys)
+    here = sieve(keys, others[there])
+    found, among = keys[here], others[there]
+    return here[_are_in(found, among)], there[_are_in(among, found)]
 
 
-def sieve(keys: Whole, others: Whole) -> Places:
+def _are_in(keys: Keys, others: Keys) -> text.Mask:
+    """Whether each key is among the others: `numpy.isin`, which sorts these by a slower method."""
+    known = np.append(np.sort(others), NONE)  # where a key greater than all of them would stand
+    same: text.Mask = known[np.searchsorted(known[:-1], keys)] == keys
+    return same & (keys != NONE)
+
+
+class Sieve:
+    """Holds back keys that are not among some others: lets through all that are, and few that are not."""
+
+    def __init__(self, others: Keys) -> None:
+        slots = _SLOTS if len(others) > _FEW else 4 * _SLOTS
+        self._bits = np.uint64(max(12, int(slots * len(others)).bit_length()))
+        self._seen = np.zeros(1 << int(self._bits), np.bool_)
+        for start in range(0, len(others), _BLOCK):
+            self._seen[_slots(others[start : start + _BLOCK], self._bits)] = True
+
+    def passed(self, keys: Keys) -> Places:
+        """Places of the keys that are let through; 0 is not."""
+        found = [np.zeros(0, np.int64)]
+        for start in range(0, len(keys), _BLOCK):
+            part = keys[start : start + _BLOCK]
+            places = np.flatnonzero(self._seen[_slots(part, self._bits)])
+            found.append(places[part[places] != NONE] + start)
+        return np.concatenate(found)
+
+
+def sieve(keys: Keys, others: Keys) -> Places:
     """Places of the keys that may be among the others: all that are, and a few that are not."""
-    slots = _SLOTS if len(others) > _FEW else 8 * _SLOTS
-    bits = np.uint64(max(12, int(slots * len(others)).bit_length()))
-    seen = np.zeros(1 << int(bits), np.bool_)
-    for start in range(0, len(others), _BLOCK):
-        seen[_slots(others[start : start + _BLOCK], bits)] = True
-    found = [np.zeros(0, np.int64)]
-    for start in range(0, len(keys), _BLOCK):
-        part = keys[start : start + _BLOCK]
-        found.append(np.flatnonzero(seen[_slots(part, bits)] & (part != NONE)) + start)
-    return np.concatenate(found)
+    return Sieve(others).passed(keys)
 
 
-def _slots(keys: Whole, bits: np.uint64) -> npt.NDArray[np.int64]:
+def _slots(keys: Keys, bits: np.uint64) -> npt.NDArray[np.int64]:
     slots = keys * _MIX
     slots >>= np.uint64(64) - bits
     return slots.view(np.int64)
@@ -131,10 +149,32 @@ def grouped(keys: Keys) -> tuple[Places, Places]:
     return order, starts
 
 
-def join(
-    left: Keys, right: Keys, largest: int, most: int | None = None
-) -> tuple[Places, Places, tuple[int, int]]:
-    """Places of all pairs with equal keys, and how many keys and pairs were left out.
+@dataclass(frozen=True)
+class Joined:
+    """Pairs of records with equal keys, first those `single` whose key makes no other pair.
+
+    `skipped` is how many keys were left out, and how many pairs.
+    """
+
+    pairs: Pairs
+    single: int
+    skipped: tuple[int, int]
+
+    @classmethod
+    def of(cls, parts: Sequence["Joined"]) -> "Joined":
+        sides = [
+            np.concatenate([
+                *(one.pairs[side][: one.single] for one in parts),
+                *(one.pairs[side][one.single :] for one in parts),
+            ])
+            for side in (0, 1)
+        ]  # fmt: skip
+        blocks, pairs = np.sum([one.skipped for one in parts], axis=0)
+        return cls((sides[0], sides[1]), sum(one.single for one in parts), (int(blocks), int(pairs)))
+
+
+def join(left: Keys, right: Keys, largest: int, most: int | None = None) -> Joined:
+    """All pairs with equal keys.
 
     A key that would make more than `largest` pairs is left out, and then those that make the most
     until all pairs are at most `most`. 0 equals nothing.
@@ -144,21 +184,18 @@ def join(
     return _joined(left, right, largest, most)
 
 
-def _joined_in_parts(left: Keys, right: Keys, largest: int) -> tuple[Places, Places, tuple[int, int]]:
+def _joined_in_parts(left: Keys, right: Keys, largest: int) -> Joined:
     """The join of many keys, a share of them after another, so that each stays near the processor."""
     parts = (len(left) + len(right)) // _PART + 1
     shares = [_share(keys, parts) for keys in (left, right)]
 
-    def one(part: int) -> tuple[Places, Places, tuple[int, int]]:
+    def one(part: int) -> Joined:
         here, there = (np.flatnonzero(share == part) for share in shares)
-        row, column, skipped = _joined(left[here], right[there], largest)
-        return here[row], there[column], skipped
+        found = _joined(left[here], right[there], largest)
+        return replace(found, pairs=(here[found.pairs[0]], there[found.pairs[1]]))
 
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(one, range(parts)))
-    blocks, pairs = np.sum([part[2] for part in found], axis=0)
-    rows, columns = (np.concatenate([part[side] for part in found]) for side in (0, 1))
-    return rows, columns, (int(blocks), int(pairs))
+        return Joined.of(list(pool.map(one, range(parts))))
 
 
 def _share(keys: Keys, parts: int) -> npt.NDArray[np.uint16]:
@@ -170,19 +207,18 @@ def _share(keys: Keys, parts: int) -> npt.NDArray[np.uint16]:
     return found
 
 
-def _joined(
-    left: Keys, right: Keys, largest: int, most: int | None = None
-) -> tuple[Places, Places, tuple[int, int]]:
+def _joined(left: Keys, right: Keys, largest: int, most: int | None = None) -> Joined:
     if len(right) < len(left):
-        there, here, skipped = _joined(right, left, largest, most)
-        return here, there, skipped
+        turned = _joined(right, left, largest, most)
+        return replace(turned, pairs=turned.pairs[::-1])
     here, there, order, starts, lefts, rights = _matched(left, right)
     pairs = lefts * rights
     large = pairs > _limit(pairs, largest, most)
     skipped = int(large.sum()), int(pairs[large].sum())
     kept = np.flatnonzero((pairs > 0) & ~large)
     row, column = _expand(starts[kept], lefts[kept], starts[kept] + lefts[kept], rights[kept])
-    return here[order[row]], there[order[column] - len(here)], skipped
+    single = int((pairs[kept] == 1).sum())
+    return Joined((here[order[row]], there[order[column] - len(here)]), single, skipped)
 
 
 def _matched(left: Keys, right: Keys) -> tuple[Places, ...]:

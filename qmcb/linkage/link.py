@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from qmcb.identity import text
 from qmcb.linkage import certain, doubts, side
 from qmcb.linkage.contenders import contenders
 from qmcb.linkage.keys import Pairs, Places
@@ -55,9 +54,10 @@ def _linked(
 ) -> Links:
     ids, sizes = (sides[0].ids, sides[1].ids), (len(sides[0]), len(sides[1]))
     left_only = spec.assignment != "one_to_one"
-    pairs, skipped = certain.equal_numbers(*sides, spec)
+    joined = certain.equal_numbers(*sides, spec)
+    pairs = joined.pairs
     agree, alike = certain.names(pairs, sides, spec)
-    lone = _unrivalled(pairs, agree | alike, sizes, left_only)
+    lone = certain.unrivalled(joined, agree | alike, left_only=left_only)
     some = lone[certain.sample(_at(pairs, lone), sides[0], spec)]
     # Of most records nothing more need be known: the certain stage has settled them.
     open_ones = _left_over(pairs, lone[agree[lone]], sizes, left_only)
@@ -68,7 +68,7 @@ def _linked(
     for one in sides:
         one.facets.clear()  # a large file's take room, and only its ids are needed from here on
     agree[alike] = certain.one_generation(_among(_at(pairs, np.flatnonzero(alike)), rows), known, spec)
-    linked = _unrivalled(pairs, agree, sizes, left_only)
+    linked = certain.unrivalled(joined, agree, left_only=left_only)
     sure, apart = _at(pairs, linked), _at(pairs, np.flatnonzero(~agree))
     certainly = pool.submit(ordered, sure, ids)
     free = _left_over(pairs, linked, sizes, left_only)
@@ -94,7 +94,7 @@ def _linked(
     return Links(
         table(ids, certainly.result(), replace(verdicts, pairs=(here, there))),
         found.conflicts(*certain.named(apart, sides)),
-        (PassReport(CERTAIN_PASS, len(pairs[0]), len(sure[0]), *skipped), *found.weighed.found.reports),
+        (PassReport(CERTAIN_PASS, len(pairs[0]), len(sure[0]), *joined.skipped), *found.weighed.found.reports),
         found.weighed,
         certain.found_besides(sample, known, len(sure[0]), spec),
         ids,
@@ -106,12 +106,6 @@ def _each(do: Callable[..., T], *sides: Sequence[Any], pool: Executor | None = N
     """The same for the left side and the right one, at once where there is a pool."""
     left, right = (pool.map if pool else map)(do, *sides)
     return left, right
-
-
-def _unrivalled(pairs: Pairs, which: text.Mask, sizes: tuple[int, int], left_only: bool) -> Places:
-    """Those of the pairs of which no record is in another one."""
-    some = np.flatnonzero(which)
-    return some[certain.unrivalled(_at(pairs, some), sizes, left_only=left_only)]
 
 
 def _left_over(pairs: Pairs, linked: Places, sizes: tuple[int, int], left_only: bool) -> Pairs:

@@ -1,6 +1,6 @@
 """Weighing what is not certain: candidates, their levels, weights learnt from them, and rarity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -10,6 +10,7 @@ import numpy as np
 from qmcb.linkage import keys, side
 from qmcb.linkage.candidates import Candidates
 from qmcb.linkage.compare import Comparison, Patterns
+from qmcb.linkage.fields.base import Facet
 from qmcb.linkage.fields.date import Birth, DateField
 from qmcb.linkage.keys import Keys, Pairs, Places
 from qmcb.linkage.side import Rest, Side
@@ -66,7 +67,7 @@ def beginning(left: Rest, right: Rest, comparison: Comparison, spec: Spec) -> We
     counted = [_counted(left, spec)]
     counted.append(counted[0] if left is right else _counted(right, spec))
     equal = {
-        at: (int(one.equal), _chance(*(facets[one.name] for facets in counted), same=left is right))
+        at: (int(one.equal), _chance(*(_values(blocks, one.name) for blocks in counted), same=left is right))
         for at, one in enumerate(comparison.fields)
         if one.equal not in learnt.get(at, ())
     }
@@ -79,13 +80,13 @@ def beginning(left: Rest, right: Rest, comparison: Comparison, spec: Spec) -> We
     return start(levels, u, possible, silent)
 
 
-def _counted(rest: Rest, spec: Spec) -> Mapping[str, Keys]:
-    """The keys of many records, by field."""
-    blocks = list(side.keyed(rest.known, _drawn(rest, _SALTS[0], _COUNTED), spec))
-    return {
-        name: keys.mixed(np.concatenate([cast(Keys, block[name]) for block in blocks]))
-        for name in spec.fields
-    }
+def _counted(rest: Rest, spec: Spec) -> Sequence[Mapping[str, Facet]]:
+    """Many records with what passes look for, block by block."""
+    return list(side.keyed(rest.known, _drawn(rest, _SALTS[0], _COUNTED), spec))
+
+
+def _values(blocks: Sequence[Mapping[str, Facet]], name: str) -> Keys:
+    return np.concatenate([side.key(block, name) for block in blocks]).astype(np.uint64, copy=False)
 
 
 def _chance(values: Keys, others: Keys, *, same: bool) -> float:

@@ -1,8 +1,8 @@
 """One of the files to be linked: its record ids, and the facets of its records as far as they are needed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from qmcb.errors import InputError
 from qmcb.linkage.fields import KINDS
-from qmcb.linkage.fields.base import Facet, Facets, Field
+from qmcb.linkage.fields.base import Deferred, Facet, Facets, Field
 from qmcb.linkage.keys import Keys, Places
 from qmcb.linkage.records import ROWS, Source
 from qmcb.linkage.spec import Spec
@@ -62,7 +62,7 @@ class Rest:
         return total
 
 
-def key(facets: Facets, name: str) -> Keys:
+def key(facets: Mapping[str, Facet], name: str) -> Keys:
     """A facet that passes can look for; `InputError` for one that is not there."""
     facet = facets.get(name)
     if not isinstance(facet, np.ndarray):
@@ -146,8 +146,8 @@ def detailed(known: Side, places: Places, spec: Spec) -> Side:
     return Side(known.ids.take(pa.array(places)), _joined(parts, len(places)))
 
 
-def keyed(known: Side, places: Places, spec: Spec) -> Iterator[Facets]:
-    """Some records with all that passes look for (`Field.keys`), block by block."""
+def keyed(known: Side, places: Places, spec: Spec) -> Iterator[Deferred]:
+    """Some records with what passes look for (`Field.keys`), block by block, made as it is asked for."""
     return (_keyed(known, block, spec) for block in _blocks(places))
 
 
@@ -155,13 +155,16 @@ def _blocks(places: Places) -> Iterator[Places]:
     return (places[start : start + ROWS] for start in range(0, max(len(places), 1), ROWS))
 
 
-def _keyed(known: Side, places: Places, spec: Spec) -> Facets:
-    sent = known.take_facets(places, known.facets)
-    return sent | _united(one.keys(sent) for one in fields(spec))
+def _keyed(known: Side, places: Places, spec: Spec) -> Deferred:
+    chosen = pa.array(places)
+    found = Deferred({name: partial(_taken, facet, chosen) for name, facet in known.facets.items()})
+    for one in fields(spec):
+        found.add(one.keys(found))
+    return found
 
 
-def _told(keyed: Facets, spec: Spec) -> Facets:
-    return keyed | _united(one.told(keyed) for one in fields(spec))
+def _told(keyed: Deferred, spec: Spec) -> Facets:
+    return dict(keyed) | _united(one.told(keyed) for one in fields(spec))
 
 
 def _united(parts: Iterable[Facets]) -> Facets:

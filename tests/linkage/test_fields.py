@@ -1,6 +1,7 @@
 """Each kind of field: which level two values have, and which keys meet."""
 
 from datetime import date, datetime
+from functools import partial
 
 import pyarrow as pa
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qmcb.linkage.fields import KINDS
-from qmcb.linkage.fields.base import Facets, Field
+from qmcb.linkage.fields.base import Deferred, Facets, Field
 from qmcb.linkage.fields.code import Digits, Same
 from qmcb.linkage.fields.date import Birth
 from qmcb.linkage.fields.name import Name
@@ -28,8 +29,9 @@ def facets(field: Field, *values: object, known: Facets | None = None) -> Facets
 
 def told(field: Field, column: pa.Array | pa.ChunkedArray, known: Facets) -> Facets:
     found = known | field.sent(column)
-    found |= field.keys(found)
-    return found | field.told(found)
+    known = Deferred({name: partial(found.get, name) for name in found})
+    known.add(field.keys(known))
+    return dict(known) | field.told(known)
 
 
 def level(kind: str, one: object, other: object) -> int:

@@ -171,9 +171,12 @@ def merged(left: list[int], right: list[int]) -> pd.DataFrame:
 def check_join(left: list[int], right: list[int], largest: int) -> None:
     pairs = merged(left, right)
     kept, gone = pairs[pairs["size"] <= largest], pairs[pairs["size"] > largest]
-    here, there, skipped = keys.join(of(left), of(right), largest)
+    joined = keys.join(of(left), of(right), largest)
+    (here, there), skipped = joined.pairs, joined.skipped
     assert sorted(zip(here, there, strict=True)) == sorted(zip(kept["left"], kept["right"], strict=True))
     assert skipped == (gone["key"].nunique(), len(gone))
+    times = Counter(left[row] for row in here)
+    assert [times[left[row]] == 1 for row in here] == [at < joined.single for at in range(len(here))]
 
 
 @settings(max_examples=40)
@@ -203,27 +206,37 @@ def test_the_largest_go_first_where_all_together_are_too_many(
             if size <= largest and sum(s * n for s, n in sizes.items() if s <= size) <= most
         ),
     )
-    here, there, skipped = keys.join(of(left), of(right), largest, most)
+    joined = keys.join(of(left), of(right), largest, most)
+    (here, there), skipped = joined.pairs, joined.skipped
     assert len(here) == len(there) == sum(size * n for size, n in sizes.items() if size <= limit) <= most
     assert skipped == (
         sum(n for size, n in sizes.items() if size > limit),
         sum(size * n for size, n in sizes.items() if size > limit),
     )
     back = keys.join(of(right), of(left), largest, most)
-    assert sorted(zip(here, there, strict=True)) == sorted(zip(back[1], back[0], strict=True))
-    assert skipped == back[2]
+    assert sorted(zip(here, there, strict=True)) == sorted(zip(*back.pairs[::-1], strict=True))
+    assert skipped == back.skipped
 
 
 @pytest.mark.parametrize(("most", "pairs"), [(14, 14), (13, 5), (5, 5), (4, 1), (1, 1), (0, 0)])
 def test_exactly_as_many_as_may_be_are_kept(most: int, pairs: int) -> None:
     keyed = of([1, 2, 2, 3, 3, 3])  # 1, 4 and 9 pairs
-    assert len(keys.join(keyed, keyed, 9, most)[0]) == pairs
+    assert len(keys.join(keyed, keyed, 9, most).pairs[0]) == pairs
 
 
 def test_join_knows_the_largest_key() -> None:
     most = FULL - 1
-    here, there, _ = keys.join(of([most, 1, most]), of([2, most]), 9)
+    here, there = keys.join(of([most, 1, most]), of([2, most]), 9).pairs
     assert sorted(zip(here, there, strict=True)) == [(0, 1), (2, 1)]
+
+
+@pytest.mark.parametrize("largest", [0, 9])
+def test_joins_one_after_another_keep_single_pairs_first(largest: int) -> None:
+    parts = [keys.join(of(one), of([2, 3, 3]), largest) for one in ([3, 2], [], [2])]
+    joined = keys.Joined.of(parts)
+    assert joined.single == (2 if largest else 0)
+    assert joined.skipped == (0 if largest else 3, 0 if largest else 4)
+    assert list(zip(*joined.pairs, strict=True)) == ([(1, 0), (0, 0), (0, 1), (0, 2)] if largest else [])
 
 
 @given(SMALL, SMALL)

@@ -4,7 +4,7 @@ Facets are whole numbers, 0 for missing, and texts (Arrow strings, null for miss
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, TypeAlias
@@ -19,9 +19,33 @@ from qmcb.linkage.keys import NONE, Keys, Places
 Levels: TypeAlias = npt.NDArray[np.int8]
 Facet: TypeAlias = Keys | pa.StringArray
 Facets: TypeAlias = dict[str, Facet]
+Makers: TypeAlias = Mapping[str, Callable[[], Facet]]
 
 MISSING = 0
 """The level of every field whose value is missing on either side; 1 is no agreement at all."""
+
+
+class Deferred(Mapping[str, Facet]):
+    """Facets of some records, each made when it is first asked for."""
+
+    def __init__(self, makers: Makers) -> None:
+        self._makers = dict(makers)
+        self._made: Facets = {}
+
+    def add(self, makers: Makers) -> None:
+        """More of the same records' facets, which may rest on those that are there."""
+        self._makers |= makers
+
+    def __getitem__(self, name: str) -> Facet:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 @dataclass(frozen=True)
@@ -48,8 +72,8 @@ class Field(ABC):
     def sent(self, values: text.Strings) -> Facets:
         """What a file says, kept for each of its records and so as small as can be."""
 
-    def keys(self, known: Mapping[str, Facet]) -> Facets:
-        """What else passes look for, where `known` has what all fields `sent` of the same records.
+    def keys(self, known: Mapping[str, Facet]) -> Makers:
+        """How to make what else passes look for, where `known` has what all fields `sent` of the records.
 
         With it there is a facet named like the field, equal where its values are.
         """

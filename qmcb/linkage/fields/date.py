@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qmcb.identity import number, packed, text
-from qmcb.linkage.fields.base import Facet, Facets, Field
+from qmcb.linkage.fields.base import Facet, Facets, Field, Makers
 from qmcb.linkage.keys import NONE, Keys
 
 
@@ -37,14 +37,18 @@ class DateField(Field):
     def sent(self, values: text.Strings) -> Facets:
         return {self.part("sent"): text.by_distinct(values, _dates) if _encoded(values) else _dates(values)}
 
-    def keys(self, known: Mapping[str, Facet]) -> Facets:
+    def keys(self, known: Mapping[str, Facet]) -> Makers:
+        return {
+            self.name: lambda: self._born(known),
+            self.part("either_order"): lambda: _either_order(cast(Keys, known[self.name])),
+        }
+
+    def _born(self, known: Mapping[str, Facet]) -> Keys:
         born = cast(Keys, known[self.part("sent")]).astype(np.uint64)
         if self.instead:
-            inside = packed.births(cast(Keys, known[self.instead])).astype(np.uint64)
-            born = np.where(born == NONE, inside, born)
-        year, month, day = _parts(born)
-        order = year * np.uint64(10_000) + np.minimum(month, day) * np.uint64(100) + np.maximum(month, day)
-        return {self.name: born, self.part("either_order"): order}
+            unsent = np.flatnonzero(born == NONE)
+            born[unsent] = packed.births(cast(Keys, known[self.instead])[unsent])
+        return born
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -66,6 +70,12 @@ class DateField(Field):
             [Birth.MISSING, INFERRED, Birth.EQUAL, Birth.SWAPPED, Birth.ONE_DIGIT, Birth.YEAR],
             Birth.OTHER,
         )
+
+
+def _either_order(born: Keys) -> Keys:
+    """The dates with the smaller of month and day before the greater."""
+    year, month, day = _parts(born)
+    return year * np.uint64(10_000) + np.minimum(month, day) * np.uint64(100) + np.maximum(month, day)
 
 
 def _encoded(values: text.Strings) -> bool:

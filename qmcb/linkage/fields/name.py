@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import cache
 from typing import cast
 
 import numpy as np
@@ -14,7 +15,7 @@ from rapidfuzz.distance import OSA
 from qmcb.identity import glyph, text
 from qmcb.identity import name as names
 from qmcb.linkage import keys
-from qmcb.linkage.fields.base import Facet, Facets, Field, one_begins_other, some
+from qmcb.linkage.fields.base import Facet, Facets, Field, Makers, one_begins_other, some
 from qmcb.linkage.keys import Places
 
 
@@ -38,13 +39,15 @@ class NameField(Field):
         plain = names.separator_free(values)
         return {self.name: keys.of_text(plain), self.part("text"): plain}
 
-    def keys(self, known: Mapping[str, Facet]) -> Facets:
-        plain = cast(pa.StringArray, known[self.part("text")])
-        first, last = names.ends(plain)
+    def keys(self, known: Mapping[str, Facet]) -> Makers:
+        def plain() -> pa.StringArray:
+            return cast(pa.StringArray, known[self.part("text")])
+
+        ends = cache(lambda: names.ends(plain()))
         return {
-            self.part("sound"): keys.mixed(names.sound_keys(plain)),
-            self.part("first"): keys.of_values(first),
-            self.part("last"): keys.of_values(last),
+            self.part("sound"): lambda: names.sound_keys(plain()),
+            self.part("first"): lambda: ends()[0].astype(np.uint64),
+            self.part("last"): lambda: ends()[1].astype(np.uint64),
         }
 
     @property

@@ -1,7 +1,9 @@
 """Resident numbers as evidence: levels by the damage that explains a difference, keys that outlive damage."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache, partial
 from typing import cast
 
 import numpy as np
@@ -13,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from qmcb.identity import packed, text
 from qmcb.identity.text import Bytes, Mask
-from qmcb.linkage.fields.base import Facet, Facets, Field, one_begins_other, some
+from qmcb.linkage.fields.base import Facet, Facets, Field, Makers, one_begins_other, some
 from qmcb.linkage.keys import Keys, Places
 
 _WIDTH = 18
@@ -54,15 +56,12 @@ class NumberField(Field):
     def sent(self, values: text.Strings) -> Facets:
         written = text.strings(values)
         codes = packed.codes(written)
-        wrong = pa.array(codes == packed.NONE)
-        damaged = pc.replace_with_mask(pa.nulls(len(written), pa.string()), wrong, written.filter(wrong))
-        return {self.name: codes, self.part("damaged"): damaged}
+        return {self.name: codes, self.part("damaged"): text.only(written, codes == packed.NONE)}
 
-    def keys(self, known: Mapping[str, Facet]) -> Facets:
-        codes, damaged = self._sent(known)
-        rows = np.flatnonzero(text.mask(damaged.is_valid()))
-        fragments = _fragments(codes, rows, _tidied(damaged.take(pa.array(rows))))
-        return {self.part("sure"): _sure(codes), **{self.part(name): found for name, found in fragments}}
+    def keys(self, known: Mapping[str, Facet]) -> Makers:
+        digits = cache(lambda: _Digits.of(*self._sent(known)))
+        fragments = {self.part(name): partial(_fragment, digits, name) for name in _FRAGMENTS}
+        return {self.part("sure"): lambda: _sure(self._sent(known)[0]), **fragments}
 
     def told(self, known: Mapping[str, Facet]) -> Facets:
         codes, damaged = self._sent(known)
@@ -137,20 +136,42 @@ def _tidied(damaged: pa.StringArray) -> pa.StringArray:
     return pc.if_else(pc.greater_equal(pc.utf8_length(bare), _SHORTEST), bare, pa.scalar(None, pa.string()))
 
 
-def _fragments(codes: Keys, damaged: Places, digits: pa.StringArray) -> Iterator[tuple[str, Keys]]:
-    """Each fragment by name: one whole number of the digits it keeps, plus 1; 0 where one is not there.
+@dataclass(frozen=True)
+class _Digits:
+    """What numbers are read as: the right ones by their first 17 digits and check, others by character.
 
-    `digits` are those of the numbers at the places `damaged`.
+    `right` and `damaged` are their places among `size` records.
     """
-    right = np.flatnonzero(codes)
-    body, check = codes[right] - np.uint64(1), _value(packed.checks(codes[right]))
-    told = text.mask(digits.is_valid())
-    written = _written(digits.filter(pa.array(told)))
-    for name, spans in _FRAGMENTS.items():
-        found = np.zeros(len(codes), np.uint64)
-        found[right] = _kept(body, check, spans)
-        found[damaged[told]] = _fragment(written, spans)
-        yield name, found
+
+    size: int
+    right: Places
+    body: Keys
+    check: Bytes
+    damaged: Places
+    written: tuple[Bytes, Bytes]
+
+    @classmethod
+    def of(cls, codes: Keys, damaged: pa.StringArray) -> "_Digits":
+        right, rows = np.flatnonzero(codes), np.flatnonzero(text.mask(damaged.is_valid()))
+        digits = _tidied(damaged.take(pa.array(rows)))
+        told = text.mask(digits.is_valid())
+        return cls(
+            len(codes),
+            right,
+            codes[right] - np.uint64(1),
+            _value(packed.checks(codes[right])),
+            rows[told],
+            _written(digits.filter(pa.array(told))),
+        )
+
+
+def _fragment(digits: Callable[[], _Digits], name: str) -> Keys:
+    """A fragment of each number: one whole number of the digits it keeps, plus 1; 0 where one is not there."""
+    told, spans = digits(), _FRAGMENTS[name]
+    found = np.zeros(told.size, np.uint64)
+    found[told.right] = _kept(told.body, told.check, spans)
+    found[told.damaged] = _read(told.written, spans)
+    return found
 
 
 def _kept(body: Keys, check: Bytes, spans: tuple[slice, slice]) -> Keys:
@@ -183,7 +204,7 @@ def _value(characters: Bytes) -> Bytes:
     return values
 
 
-def _fragment(written: tuple[Bytes, Bytes], spans: tuple[slice, slice]) -> Keys:
+def _read(written: tuple[Bytes, Bytes], spans: tuple[slice, slice]) -> Keys:
     """A fragment of damaged numbers; X counts only as the last character."""
     total = np.zeros(len(written[0]), np.uint64)
     lacks = np.zeros(len(total), np.bool_)

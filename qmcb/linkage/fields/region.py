@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qmcb.identity import packed, text
-from qmcb.linkage.fields.base import Facet, Facets, Field
+from qmcb.linkage.fields.base import Facet, Facets, Field, Makers
 from qmcb.linkage.keys import NONE, Keys
 
 
@@ -26,12 +26,15 @@ class RegionField(Field):
     def sent(self, values: text.Strings) -> Facets:
         return {self.part("sent"): text.by_distinct(values, _whole)}
 
-    def keys(self, known: Mapping[str, Facet]) -> Facets:
+    def keys(self, known: Mapping[str, Facet]) -> Makers:
+        return {self.name: lambda: self._lives(known)}
+
+    def _lives(self, known: Mapping[str, Facet]) -> Keys:
         lives = cast(Keys, known[self.part("sent")]).astype(np.uint64)
         if self.instead:
-            inside = packed.regions(cast(Keys, known[self.instead])).astype(np.uint64)
-            lives = np.where(lives == NONE, inside, lives)
-        return {self.name: lives}
+            unsent = np.flatnonzero(lives == NONE)
+            lives[unsent] = packed.regions(cast(Keys, known[self.instead])[unsent])
+        return lives
 
     def levels(self, *values: Facet) -> npt.NDArray[np.integer]:
         one, other = cast(tuple[Keys, Keys], values)
