@@ -8,15 +8,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qmcb.identity import number, region, text
-from qmcb.identity.text import Bytes, Mask
+from qmcb.identity.text import Bytes, Mask, Words
 
 Codes = NDArray[np.uint64]
 
 NONE = np.uint64(0)
 _BLOCK = 1 << 15
 _WIDTH, _OLD_WIDTH = 18, 15
-_EIGHT_ZEROS = np.uint64(0x3030303030303030)
-_TOO_GREAT, _HIGH_BITS = np.uint64(0x7676767676767676), np.uint64(0x8080808080808080)
 _EVERY_OTHER = np.uint64(0x000F000F000F000F)
 _CHECKS = np.frombuffer(b"10X98765432", np.uint8)[np.arange(1000) % 11]
 # GB 11643's weights for the even and the odd of each eight digits, the first at the top, so that one
@@ -33,45 +31,41 @@ def codes(numbers: text.Strings) -> Codes:
 
 
 def _codes(given: pa.StringArray) -> Codes:
-    ends, data = text.spread(given)
-    lengths, sent = np.diff(ends), text.mask(given.is_valid())
     found = np.zeros(len(given), np.uint64)
-    eighteen = np.flatnonzero((lengths == _WIDTH) & sent)
-    found[eighteen] = _of_eighteen(data, ends[eighteen].astype(np.int64))
-    rest = np.flatnonzero((found == NONE) & sent)
-    rest = rest[(lengths[rest] == _OLD_WIDTH) | ~_bare(given.take(pa.array(rest)))]
+    _read(given, found)
+    rest = np.flatnonzero((found == NONE) & text.mask(given.is_valid()))
+    rest = rest[_repairable(given.take(pa.array(rest)))]
     if rest.size:
-        repaired = number.clean(given.take(pa.array(rest)))["number"].combine_chunks()
-        ends, data = text.spread(repaired)
-        certain = text.mask(repaired.is_valid())
-        found[rest[certain]] = _of_eighteen(data, ends[:-1][certain].astype(np.int64))
+        repaired = np.zeros(len(rest), np.uint64)
+        _read(number.clean(given.take(pa.array(rest)))["number"].combine_chunks(), repaired)
+        found[rest] = repaired
     return found
 
 
-def _bare(given: pa.StringArray) -> Mask:
-    """Whether a text has nothing but digits and X, so that nothing in it can be repaired."""
+def _repairable(given: pa.StringArray) -> Mask:
+    """Whether a number may be certain after all: an old one, or one with anything but digits and X."""
     ends, data = text.spread(given)
     strange = np.concatenate(([0], np.cumsum((data - np.uint8(ord("0")) > 9) & (data != ord("X")))))
-    bare: Mask = strange[ends[1:]] == strange[ends[:-1]]
-    return bare
+    open_question: Mask = (np.diff(ends) == _OLD_WIDTH) | (np.diff(strange[ends]) > 0)
+    return open_question
 
 
-def _of_eighteen(data: Bytes, starts: NDArray[np.int64]) -> Codes:
-    """Codes of the numbers of 18 bytes that begin at some places, 0 where one is not right."""
-    found = np.empty(len(starts), np.uint64)
-    for start in range(0, len(starts), _BLOCK):
-        found[start : start + _BLOCK] = _block(data, starts[start : start + _BLOCK])
-    return found
+def _read(given: pa.StringArray, found: Codes) -> None:
+    """Put the codes of numbers of 18 characters that are right where they belong."""
+    eighteen = Words.of(given, _WIDTH)
+    for start in range(0, len(eighteen.places), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        found[eighteen.places[part]] = _block(Words(eighteen.places[part], eighteen.starts[part], eighteen.data))
 
 
-def _block(data: Bytes, starts: NDArray[np.int64]) -> Codes:
-    words: Codes = np.ndarray(max(len(data) - 7, 0), "<u8", data, 0, (1,))  # eight bytes from each one on
-    first, second = words[starts], words[starts + 8]
-    last, check = data[starts + 16] - np.uint8(ord("0")), data[starts + 17]
-    strange = last > 9
-    high, high_sum = _eight(first, strange, *_WEIGHTS[:2])
-    low, low_sum = _eight(second, strange, *_WEIGHTS[2:])
-    high[strange], low[strange], total = 0, 0, np.where(strange, 0, high_sum + low_sum + 2 * last)
+def _block(numbers: Words) -> Codes:
+    first, second = numbers.eight(0), numbers.eight(8)
+    last, check = numbers.bytes(16) - np.uint8(ord("0")), numbers.bytes(17)
+    (high, strange), (low, also) = text.eight_digits(first), text.eight_digits(second)
+    strange |= also | (last > 9)
+    high[strange], low[strange] = 0, 0
+    total = _weighted(first, *_WEIGHTS[:2]) + _weighted(second, *_WEIGHTS[2:]) + np.uint64(2) * last
+    total[strange] = 0
     code, date = high // np.uint64(100), low // np.uint64(100)
     month_and_year = date // np.uint64(10_000)
     year = (high - code * np.uint64(100)) * np.uint64(100) + month_and_year
@@ -82,16 +76,11 @@ def _block(data: Bytes, starts: NDArray[np.int64]) -> Codes:
     return packed
 
 
-def _eight(written: Codes, strange: Mask, even: np.uint64, odd: np.uint64) -> tuple[Codes, Codes]:
-    """The whole number that eight ASCII digits write, and their weighted sum; marks what are no digits."""
-    digits = written - _EIGHT_ZEROS
-    strange |= ((digits + _TOO_GREAT) | digits) & _HIGH_BITS != 0
-    total = ((digits & _EVERY_OTHER) * even) >> np.uint64(48)
-    total += (((digits >> np.uint64(8)) & _EVERY_OTHER) * odd) >> np.uint64(48)
-    twos = (digits & np.uint64(0x0F0F0F0F0F0F0F0F)) * np.uint64(2561) >> np.uint64(8)
-    fours = (twos & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601) >> np.uint64(16)
-    whole = (fours & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001) >> np.uint64(32)
-    return whole, total
+def _weighted(written: Codes, even: np.uint64, odd: np.uint64) -> Codes:
+    """The weighted sum of eight ASCII digits."""
+    total: Codes = ((written & _EVERY_OTHER) * even) >> np.uint64(48)
+    total += (((written >> np.uint64(8)) & _EVERY_OTHER) * odd) >> np.uint64(48)
+    return total
 
 
 def checks(found: Codes) -> Bytes:

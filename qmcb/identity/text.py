@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 Strings: TypeAlias = pa.Array | pa.ChunkedArray
 Bytes: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
+Places: TypeAlias = NDArray[np.int64]
 Whole = TypeVar("Whole", bound=NDArray[np.unsignedinteger])
 
 _ROWS = 1 << 21
+_EIGHT_ZEROS = np.uint64(0x3030303030303030)
+_TOO_GREAT, _HIGH_BITS = np.uint64(0x7676767676767676), np.uint64(0x8080808080808080)
 # What strays into a typed code: white space, control and format characters, quotes, hyphens.
 _STRAY = r"""[\s\pZ\p{Cc}\p{Cf}'"`‘’“”＇＂\-－‐‑–—]+"""
 
@@ -62,6 +65,44 @@ def spread(values: pa.StringArray) -> tuple[NDArray[np.int32], Bytes]:
         return np.zeros(len(values) + 1, np.int32), np.zeros(0, np.uint8)
     ends = np.frombuffer(places, np.int32)[values.offset : values.offset + len(values) + 1]
     return ends - ends[0], np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts of one width: their places among all, where each begins, and the bytes they stand in."""
+
+    places: Places
+    starts: Places
+    data: Bytes
+
+    @classmethod
+    def of(cls, values: pa.StringArray, width: int) -> "Words":
+        ends, data = spread(values)
+        fits = np.diff(ends) == width
+        if values.null_count:
+            fits &= mask(values.is_valid())
+        places = np.flatnonzero(fits)
+        return cls(places, ends[places].astype(np.int64), data)
+
+    def bytes(self, place: int) -> Bytes:
+        """The byte at a place of each text."""
+        return self.data[self.starts + place]
+
+    def eight(self, place: int) -> NDArray[np.uint64]:
+        """Eight bytes of each text from a place on, the first in the lowest bits."""
+        words = np.ndarray(max(len(self.data) - 7, 0), "<u8", self.data, 0, (1,))  # from each byte on
+        found: NDArray[np.uint64] = words[self.starts + place]
+        return found
+
+
+def eight_digits(written: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], Mask]:
+    """The whole numbers that eight ASCII digits write (`Words.eight`), and which are not all digits."""
+    digits = written - _EIGHT_ZEROS
+    strange = ((digits + _TOO_GREAT) | digits) & _HIGH_BITS != 0
+    twos = (digits & np.uint64(0x0F0F0F0F0F0F0F0F)) * np.uint64(2561) >> np.uint64(8)
+    fours = (twos & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601) >> np.uint64(16)
+    whole = (fours & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001) >> np.uint64(32)
+    return whole, strange
 
 
 def fixed(values: pa.StringArray, width: int) -> tuple[Mask, Bytes]:

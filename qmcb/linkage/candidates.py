@@ -1,6 +1,7 @@
 """Which pairs are worth comparing: passes that each look for one thing two records may share."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 
@@ -47,8 +48,7 @@ class KeyPass(BaseIndexAlgorithm):  # type: ignore[misc]  # recordlinkage has no
         ]
         found = keys.Joined.of(parts)
         self.skipped = found.skipped
-        here, there = found.pairs
-        return pd.MultiIndex.from_arrays([df_a.index[here], df_b.index[there]])
+        return pd.MultiIndex([df_a.index, df_b.index], found.pairs, verify_integrity=False)
 
 
 def _only(found: Keys, which: text.Mask) -> Keys:
@@ -73,18 +73,15 @@ def candidates(left: Side, right: Side, shared: Pairs, spec: Spec) -> Candidates
     Where `right` is `left` itself, each pair once, the lesser place first.
     """
     width = max(len(right), 1)
-    found = [np.unique(shared[0] * width + shared[1])]
-    skipped = [(0, 0)]
-    for one in spec.passes.values():
-        codes, left_out = _codes(left, right, one)
-        found.append(codes)
-        skipped.append(left_out)
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(lambda one: _codes(left, right, one), spec.passes.values()))
+    found = [np.unique(shared[0] * width + shared[1]), *(codes for codes, _ in told)]
     union, bits = _united(found)
     single = bits & (bits - np.uint32(1)) == 0
     alone = [int((single & (bits == 1 << place)).sum()) for place in range(len(found))]
     reports = [
         PassReport(title, len(codes), only, *left_out)
-        for title, codes, only, left_out in zip(spec.passes, found[1:], alone[1:], skipped[1:], strict=True)
+        for title, (codes, left_out), only in zip(spec.passes, told, alone[1:], strict=True)
     ]
     here, there = np.divmod(union, width)
     return Candidates((here, there), bits, tuple(reports))

@@ -90,7 +90,8 @@ class Comparison:
         rows = pd.RangeIndex(len(here))
         facets = list(dict.fromkeys(name for one in self.fields for name in one.compared))
         sides = (_frame(side, places, facets) for side, places in ((left, here), (right, there)))
-        found = compare.compute(pd.MultiIndex.from_arrays([rows, rows]), *sides).to_numpy()
+        pairs = pd.MultiIndex([rows, rows], [rows, rows], verify_integrity=False)
+        found = compare.compute(pairs, *sides).to_numpy()
         self._imply(found)
         codes: Places = np.ravel_multi_index(tuple(found.T.astype(np.int64)), self.sizes)
         return codes

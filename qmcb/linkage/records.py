@@ -46,11 +46,17 @@ def _parquet_blocks(path: Path, columns: Sequence[str], repeated: Sequence[str])
         dictionaries = [name for name in repeated if name in _dictionaries(told)]
         with pq.ParquetFile(path, metadata=told, memory_map=True, read_dictionary=dictionaries) as file:
             empty = True
-            for block in file.iter_batches(ROWS, columns=columns, use_threads=False):
+            for block in file.iter_batches(_batch(told), columns=columns, use_threads=False):
                 empty = False
                 yield pa.Table.from_batches([block])
             if empty:
                 yield file.schema_arrow.empty_table().select(columns)
+
+
+def _batch(told: pq.FileMetaData) -> int:
+    """How many rows to read at once: of dictionaries no more come than stand in one part of the file."""
+    part = told.row_group(0).num_rows if told.num_row_groups else ROWS
+    return part if ROWS // 2 < part < ROWS else ROWS
 
 
 def _dictionaries(told: pq.FileMetaData) -> set[str]:

@@ -1,6 +1,7 @@
 """Weighing what is not certain: candidates, their levels, weights learnt from them, and rarity."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -161,8 +162,13 @@ def _rarity(
         equal = np.flatnonzero((patterns.distinct[:, at] == one.equal)[patterns.which])
         shared = cast(Keys, left.facets[one.name])[pairs[0][equal]]
         average = weights.u[at][one.equal]
-        for all_of_it in rest:
-            values = cast(Keys, all_of_it.known.facets[one.name])[all_of_it.places]
-            share = keys.occurrences(shared, values) / max(len(all_of_it), 1)
-            rarity[equal] += np.log2(average / share) / 2
+        with ThreadPoolExecutor(2) as pool:
+            shares = pool.map(lambda all_of_it: _share(shared, all_of_it, one.name), rest)
+            rarity[equal] += sum(np.log2(average / share) / 2 for share in shares)
     return rarity
+
+
+def _share(wanted: Keys, rest: Rest, name: str) -> Floats:
+    """How many of the rest have each of the keys in a field."""
+    values = cast(Keys, rest.known.facets[name])[rest.places]
+    return keys.occurrences(wanted, values) / max(len(rest), 1)

@@ -16,7 +16,7 @@ from qmcb.linkage.fields.base import Facet, Facets, Field, same_or_not, some
 from qmcb.linkage.keys import NONE, Keys
 
 _SEXES = {"1": 1, "男": 1, "男性": 1, "M": 1, "2": 2, "女": 2, "女性": 2, "F": 2}
-_PHONE_DIGITS = 11
+_PHONE_DIGITS, _THOUSAND = 11, np.uint64(1000)
 
 
 class Same(IntEnum):
@@ -73,11 +73,10 @@ def _sex(values: text.Strings) -> npt.NDArray[np.uint8]:
 
 def _whole(written: pa.StringArray) -> Keys:
     """Phones of eleven digits as whole numbers; 0 for anything else."""
-    fits, content = text.fixed(written, _PHONE_DIGITS)
-    digits = content - np.uint8(ord("0"))
-    head, tail = (text.whole(part).astype(np.uint64) for part in (digits[:, :5], digits[:, 5:]))
+    eleven = text.Words.of(written, _PHONE_DIGITS)
+    (head, strange), (tail, also) = (text.eight_digits(eleven.eight(place)) for place in (0, 3))
     found = np.zeros(len(written), np.uint64)
-    found[fits] = np.where((digits > 9).any(axis=1), NONE, head * np.uint64(1_000_000) + tail)
+    found[eleven.places] = np.where(strange | also, NONE, head * _THOUSAND + tail % _THOUSAND)
     return found
 
 

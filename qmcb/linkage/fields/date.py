@@ -112,14 +112,13 @@ def _bare(written: pa.StringArray) -> pa.StringArray:
 
 
 def _whole(written: pa.StringArray) -> Keys:
-    fits, content = text.fixed(written, 8)
-    digits = content - np.uint8(ord("0"))
-    value = text.whole(np.minimum(digits, 9)).astype(np.uint64)
+    eight = text.Words.of(written, 8)
+    value, strange = text.eight_digits(eight.eight(0))
+    value[strange] = NONE
     year, month, day = _parts(value)
     exists = number.born(year, month * np.uint64(100) + day) | number.born(year, day * np.uint64(100) + month)
-    value[(digits > 9).any(axis=1) | ~exists] = NONE
     found = np.zeros(len(written), np.uint64)
-    found[fits] = value
+    found[eight.places] = np.where(exists, value, NONE)
     return found
 
 
