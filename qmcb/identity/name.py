@@ -59,7 +59,8 @@ _COMPOUNDS = (
 def _unusual(names: pa.StringArray) -> Mask:
     """Whether a name is empty or holds more than characters from U+4000 to U+9FFF, which folding leaves."""
     ends, data = text.spread(names)
-    bad = (data < 0x80) | ((data >= 0xC0) & (data < 0xE4)) | (data > 0xE9)
+    turned = data + np.uint8(0x40)  # what goes on in a character stands at the top, what begins it from 0 on
+    bad = (turned < 0xC0) & (turned - np.uint8(0x24) > 0xE9 - 0xE4)
     unusual: Mask = ends[1:] == ends[:-1]
     unusual[np.searchsorted(ends, np.flatnonzero(bad), side="right") - 1] = True
     return unusual
@@ -89,9 +90,10 @@ def _plain_unusual(names: pa.StringArray) -> pa.StringArray:
 def _where_unusual(names: text.Strings, change: Callable[[pa.StringArray], pa.StringArray]) -> pa.StringArray:
     """`names` with `change` made to those that are not plain Chinese characters already."""
     whole = text.strings(names)
-    unusual = pa.array(_unusual(whole))
-    found = whole.filter(unusual).dictionary_encode()
-    return pc.replace_with_mask(whole, unusual, change(found.dictionary).take(found.indices))
+    unusual = _unusual(whole)
+    found = whole.filter(pa.array(unusual)).dictionary_encode()
+    changed = text.spaced(change(found.dictionary).take(found.indices), unusual)
+    return pc.if_else(pa.array(unusual), changed, whole)
 
 
 def fold(names: text.Strings) -> pa.StringArray:

@@ -35,7 +35,8 @@ def parts(values: Strings) -> Iterator[pa.StringArray]:
 
 def strings(values: Strings) -> pa.StringArray:
     """`values` as one plain string array."""
-    return pa.concat_arrays(list(parts(values)))
+    found = list(parts(values))
+    return found[0] if len(found) == 1 else pa.concat_arrays(found)
 
 
 def by_distinct(values: Strings, change: Callable[[Strings], Whole]) -> Whole:
@@ -112,16 +113,15 @@ def fixed(values: pa.StringArray, width: int) -> tuple[Mask, Bytes]:
     return fits, spread(kept)[1].reshape(-1, width)
 
 
-def only(values: pa.StringArray, some: Mask) -> pa.StringArray:
-    """The same values where `some` says so, null elsewhere."""
-    kept = values.filter(pa.array(some))
-    lengths = np.zeros(len(values) + 1, np.int32)
-    ends, data = spread(kept)
-    lengths[1:][some] = np.diff(ends)
-    present = some.copy()
-    present[some] = mask(kept.is_valid())
-    buffers = (pa.py_buffer(np.cumsum(lengths, dtype=np.int32)), pa.py_buffer(data))
-    return pa.StringArray.from_buffers(len(values), *buffers, pa.array(present).buffers()[1])
+def spaced(values: pa.StringArray, places: Mask) -> pa.StringArray:
+    """The values one after another at the places of a mask, null elsewhere."""
+    lengths = np.zeros(len(places) + 1, np.int32)
+    ends, data = spread(values)
+    lengths[1:][places] = np.diff(ends)
+    present = places.copy()
+    present[places] = mask(values.is_valid())
+    told = pa.py_buffer(np.cumsum(lengths, dtype=np.int32)), pa.py_buffer(data)
+    return pa.StringArray.from_buffers(len(places), *told, pa.array(present).buffers()[1])
 
 
 def from_bytes(content: Bytes, present: Mask) -> pa.StringArray:

@@ -16,10 +16,13 @@ from qmcb.linkage.spec import Pass, Spec
 
 @dataclass(frozen=True)
 class _Keyed:
-    """Some records of a side, by their places in its rest, and what a pass looks for in them."""
+    """Some records of a side, by their places in its rest (None: all), and what a pass looks for in them."""
 
-    places: Places
+    places: Places | None
     keys: Keys
+
+    def at(self, rows: Places) -> Places:
+        return rows if self.places is None else self.places[rows]
 
 
 def contenders(sides: Sequence[Rest], spec: Spec, pool: Executor) -> list[Places]:
@@ -68,20 +71,27 @@ def _without(rest: Rest, facet: str | None, spec: Spec) -> tuple[Places, list[De
 
 
 def _every(rest: Rest, others: Sequence[_Keyed], spec: Spec) -> list[_Keyed]:
-    """For each pass those that it may pair with one of the `others`, or with anybody where it asks nothing."""
+    """For each pass those that it may pair with one of the `others`, or everybody where it asks for nothing."""
     passes = spec.passes.values()
-    sieves = [
-        None if one.lacking is None else Sieve(few.keys) for one, few in zip(passes, others, strict=True)
+    told = [
+        np.empty(len(rest), np.uint64) if one.lacking is None else Sieve(few.keys)
+        for one, few in zip(passes, others, strict=True)
     ]
     found: list[list[_Keyed]] = [[] for _ in passes]
     start = 0
     for block in side.keyed(rest.known, rest.places, spec):
-        for one, sieve, parts in zip(passes, sieves, found, strict=True):
+        for one, all_or_sieve, parts in zip(passes, told, found, strict=True):
             key = pass_key(block, one)
-            places = np.flatnonzero(key) if sieve is None else sieve.passed(key)
-            parts.append(_Keyed(places + start, key[places]))
+            if isinstance(all_or_sieve, Sieve):
+                places = all_or_sieve.passed(key)
+                parts.append(_Keyed(places + start, key[places]))
+            else:
+                all_or_sieve[start : start + len(key)] = key
         start += len(key)
-    return [_joined(parts) for parts in found]
+    return [
+        _joined(parts) if isinstance(one, Sieve) else _Keyed(None, one)
+        for one, parts in zip(told, found, strict=True)
+    ]
 
 
 def _joined(parts: Sequence[_Keyed]) -> _Keyed:
@@ -103,4 +113,4 @@ def _meetings(
 def _met(both: tuple[_Keyed, _Keyed]) -> tuple[Places, Places]:
     one, other = both
     here, there = keys.met(one.keys, other.keys)
-    return one.places[here], other.places[there]
+    return one.at(here), other.at(there)

@@ -20,7 +20,9 @@ _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _HALF, _WORD = np.uint64(32), 8
 _SLOTS, _FEW = 8, 1 << 18  # of the sieve for each key, and four times as many where keys are few
 _PART = 1 << 20  # keys joined at once
-_BLOCK = 1 << 17  # keys worked on at once, so that what is made on the way stays near the processor
+_BLOCK = 1 << 17  # keys worked on at once, so that what is made on the way is small
+_NEAR = 1 << 14  # the same, where it is worked on so often that it ought to stay near the processor
+_BEYOND = np.arange(8 * _WORD, -1, -8).astype(np.uint64)  # bits of a word that are not of so many bytes
 
 
 def of_text(values: text.Strings) -> Keys:
@@ -34,30 +36,28 @@ def _of_texts(values: pa.StringArray) -> Keys:
     starts, lengths = ends[:-1].astype(np.int64), np.diff(ends)
     padded = np.append(data, np.zeros(_WORD, np.uint8))
     words: Keys = np.ndarray(len(data) + 1, "<u8", padded.data, 0, (1,))  # one from each byte on
-    keys = lengths.astype(np.uint64) * _MIX
-    rows: slice | Places = slice(None)
-    for begin in range(0, int(lengths.max(initial=0)), _WORD):
+    keys = mixed(lengths.astype(np.uint64) * _MIX ^ words[starts] << _BEYOND[np.minimum(lengths, _WORD)])
+    keys[lengths == 0] = NONE
+    rows, begin = np.flatnonzero(lengths > _WORD), _WORD
+    while rows.size:
         left = lengths[rows] - begin
-        if begin or left.min() < 1:
-            rows = np.flatnonzero(lengths > begin)
-            left = lengths[rows] - begin
-        beyond = np.maximum(_WORD - left, 0).astype(np.uint64) * np.uint64(8)
-        word = words[starts[rows] + begin] << beyond
+        word = words[starts[rows] + begin] << _BEYOND[np.minimum(left, _WORD)]
         keys[rows] = mixed(keys[rows] ^ word)
+        rows, begin = rows[left > _WORD], begin + _WORD
     return keys
 
 
 def mixed(keys: Keys) -> Keys:
     """Other keys, one for each, whose bits are well mixed; 0 stays 0."""
     found = np.empty(len(keys), np.uint64)
-    for start in range(0, len(keys), _BLOCK):
-        part = keys[start : start + _BLOCK]
+    for start in range(0, len(keys), _NEAR):
+        part = keys[start : start + _NEAR]
         once = part >> _HALF
         once ^= part
         once *= _MIX
         once ^= once >> np.uint64(29)
         once *= _MIX_AGAIN
-        np.bitwise_xor(once, once >> _HALF, out=found[start : start + _BLOCK])
+        np.bitwise_xor(once, once >> _HALF, out=found[start : start + _NEAR])
     return found
 
 

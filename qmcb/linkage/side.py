@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qmcb.errors import InputError
+from qmcb.identity import text
 from qmcb.linkage.fields import KINDS
 from qmcb.linkage.fields.base import Deferred, Facet, Facets, Field
 from qmcb.linkage.keys import Keys, Places
@@ -72,7 +73,7 @@ def key(facets: Mapping[str, Facet], name: str) -> Keys:
 
 
 def _taken(facet: Facet, places: pa.Array) -> Facet:
-    return facet[places.to_numpy()] if isinstance(facet, np.ndarray) else facet.take(places)
+    return facet[places.to_numpy()] if isinstance(facet, np.ndarray) else text.strings(facet.take(places))
 
 
 def _checked(found: pa.Array, spec: Spec) -> pa.Array:
@@ -104,7 +105,7 @@ def read(source: Source, spec: Spec) -> Side:
             ids.append(_plain(block[spec.record_id].combine_chunks()))
             yield _sent(block, certain, spec)
 
-    found = _joined(facets(), source.rows)
+    found = _joined(facets(), source.rows)  # texts stay in pieces: later only some are taken
     return Side(_checked(pa.concat_arrays(ids), spec), found)
 
 
@@ -117,10 +118,11 @@ def completed(source: Source, known: Side, rows: Places, spec: Spec) -> Side:
         for block in _read(source, others, spec):
             here = rows[slice(*np.searchsorted(rows, [start, start + len(block)]))]
             chosen = block if len(here) == len(block) else block.take(pa.array(here - start))
-            yield known.take_facets(here, known.facets) | _sent(chosen, others, spec)
+            yield _sent(chosen, others, spec)
             start += len(block)
 
-    return Side(known.ids.take(pa.array(rows)), _joined(facets(), len(rows)))
+    also = _whole(_joined(facets(), len(rows)))
+    return Side(known.ids.take(pa.array(rows)), known.take_facets(rows, known.facets) | also)
 
 
 def _certain(spec: Spec) -> set[str]:
@@ -143,7 +145,7 @@ def _sent(block: pa.Table, wanted: Sequence[Field], spec: Spec) -> Facets:
 def detailed(known: Side, places: Places, spec: Spec) -> Side:
     """Some records, in the order of their places, with all that is sought and compared."""
     parts = (_told(_keyed(known, block, spec), spec) for block in _blocks(places))
-    return Side(known.ids.take(pa.array(places)), _joined(parts, len(places)))
+    return Side(known.ids.take(pa.array(places)), _whole(_joined(parts, len(places))))
 
 
 def keyed(known: Side, places: Places, spec: Spec) -> Iterator[Deferred]:
@@ -172,7 +174,7 @@ def _united(parts: Iterable[Facets]) -> Facets:
 
 
 def _joined(blocks: Iterable[Facets], rows: int) -> Facets:
-    """The facets of blocks of rows, one after another; whole numbers are laid where they will stay."""
+    """The facets of blocks of rows, one after another: whole numbers laid where they stay, texts in pieces."""
     numbers: dict[str, Keys] = {}
     texts: dict[str, list[pa.StringArray]] = {}
     start = 0
@@ -187,7 +189,13 @@ def _joined(blocks: Iterable[Facets], rows: int) -> Facets:
             else:
                 texts.setdefault(name, []).append(facet)
         start += size
-    return numbers | {name: pa.concat_arrays(parts) for name, parts in texts.items()}
+    return numbers | {name: pa.chunked_array(parts) for name, parts in texts.items()}
+
+
+def _whole(facets: Facets) -> Facets:
+    return {
+        name: facet if isinstance(facet, np.ndarray) else text.strings(facet) for name, facet in facets.items()
+    }
 
 
 def ordered(known: Side, places: Places) -> Places:

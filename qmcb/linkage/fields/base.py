@@ -1,6 +1,6 @@
 """What every kind of field has: facets that are held against each other, keys for passes, levels.
 
-Facets are whole numbers, 0 for missing, and texts (Arrow strings, null for missing).
+Facets are whole numbers, 0 for missing, and texts (Arrow strings, null for missing; of a whole file in pieces).
 """
 
 from abc import ABC, abstractmethod
@@ -17,7 +17,7 @@ from qmcb.identity import text
 from qmcb.linkage.keys import NONE, Keys, Places
 
 Levels: TypeAlias = npt.NDArray[np.int8]
-Facet: TypeAlias = Keys | pa.StringArray
+Facet: TypeAlias = Keys | pa.StringArray | pa.ChunkedArray
 Facets: TypeAlias = dict[str, Facet]
 Makers: TypeAlias = Mapping[str, Callable[[], Facet]]
 

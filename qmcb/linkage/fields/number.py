@@ -56,7 +56,8 @@ class NumberField(Field):
     def sent(self, values: text.Strings) -> Facets:
         written = text.strings(values)
         codes = packed.codes(written)
-        return {self.name: codes, self.part("damaged"): text.only(written, codes == packed.NONE)}
+        wrong = codes == packed.NONE
+        return {self.name: codes, self.part("damaged"): text.spaced(written.filter(pa.array(wrong)), wrong)}
 
     def keys(self, known: Mapping[str, Facet]) -> Makers:
         digits = cache(lambda: _Digits.of(*self._sent(known)))
