@@ -17,6 +17,7 @@ EXIT_RUN = 1
 EXIT_INPUT = 2
 EXIT_BUSY = 3
 EXIT_STOPPED = 130
+_TURN = 5e-4  # seconds; the thread that imports must not keep those that read waiting
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -184,6 +185,7 @@ def _share(options: argparse.Namespace) -> int:
 
 def _link(options: argparse.Namespace) -> int:
     memory.keep()
+    sys.setswitchinterval(_TURN)
     from qmcb.linkage import spec, stored
 
     asked = spec.load(options.spec) if options.spec else spec.load()

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
 from qmcb.identity.text import Mask
 from qmcb.linkage.keys import Pairs, Places
@@ -13,6 +11,8 @@ from qmcb.linkage.spec import Assignment, Thresholds
 
 Floats = npt.NDArray[np.float64]
 
+SOLVER = "scipy.sparse.csgraph"
+"""What solves an assignment. Its import takes a quarter of a second, so whoever will need it may begin early."""
 _HOPELESS = 0.01
 _NOBODY = 1e-9
 _TIE = 1e-6
@@ -92,6 +92,9 @@ def _worth(left: Places, right: Places, log_odds: Floats) -> Floats:
 
 def _groups(left: Places, right: Places) -> npt.NDArray[np.int32]:
     """Which connected group of records each pair belongs to."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     lefts, here = np.unique(left, return_inverse=True)
     rights, there = np.unique(right, return_inverse=True)
     size = len(lefts) + len(rights)
@@ -121,6 +124,9 @@ def _heaviest(left: Places, right: Places, worth: Floats) -> Places:
     lefts, rights = np.arange(here.max() + 1), there.max() + 1
     weights = np.append(worth, np.full(len(lefts), _NOBODY))
     edges = (np.append(here, lefts), np.append(there, rights + lefts))
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
     chosen = min_weight_full_bipartite_matching(coo_array((weights, edges)).tocsr(), maximize=True)[1]
     kept: Mask = chosen[here] == there
     return np.flatnonzero(kept)

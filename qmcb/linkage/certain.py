@@ -1,5 +1,6 @@
 """The certain stage: an equal, valid number and an agreeing name are one person."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 import numpy as np
@@ -37,8 +38,15 @@ def names(pairs: Pairs, sides: tuple[Side, Side], spec: Spec) -> tuple[text.Mask
     field = spec.certain.get("name")
     if not field:
         return np.ones(len(pairs[0]), np.bool_), np.zeros(len(pairs[0]), np.bool_)
-    one, other = (cast(Keys, one.facets[field])[places] for one, places in zip(sides, pairs, strict=True))
-    agree: text.Mask = (one == other) & (one != keys.NONE)
+    known, known_there = (cast(Keys, one.facets[field]) for one in sides)
+
+    def equal(here: Places, there: Places) -> text.Mask:
+        name = known[here]
+        same: text.Mask = (name == known_there[there]) & (name != keys.NONE)
+        return same
+
+    with ThreadPoolExecutor(2) as pool:
+        agree = np.concatenate(list(pool.map(equal, *(np.array_split(places, 2) for places in pairs))))
     apart = np.flatnonzero(~agree)
     rows = [places[apart] for places in pairs]
     plain = (

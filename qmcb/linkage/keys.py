@@ -187,24 +187,24 @@ def join(left: Keys, right: Keys, largest: int, most: int | None = None) -> Join
 def _joined_in_parts(left: Keys, right: Keys, largest: int) -> Joined:
     """The join of many keys, a share of them after another, so that each stays near the processor."""
     parts = (len(left) + len(right)) // _PART + 1
-    shares = [_share(keys, parts) for keys in (left, right)]
 
-    def one(part: int) -> Joined:
-        here, there = (np.flatnonzero(share == part) for share in shares)
+    def one(here: Places, there: Places) -> Joined:
         found = _joined(left[here], right[there], largest)
         return replace(found, pairs=(here[found.pairs[0]], there[found.pairs[1]]))
 
     with ThreadPoolExecutor(2) as pool:
-        return Joined.of(list(pool.map(one, range(parts))))
+        shares = pool.map(lambda keys: _shares(keys, parts), (left, right))
+        return Joined.of(list(pool.map(one, *shares)))
 
 
-def _share(keys: Keys, parts: int) -> npt.NDArray[np.uint16]:
-    """Which of the parts each key belongs to."""
-    found = np.empty(len(keys), np.uint16)
+def _shares(keys: Keys, parts: int) -> list[Places]:
+    """The places of the keys that belong to each of the parts, rising."""
+    which = np.empty(len(keys), np.uint16)
     for start in range(0, len(keys), _BLOCK):
         block = mixed(keys[start : start + _BLOCK])
-        found[start : start + _BLOCK] = (block >> _HALF) % np.uint64(parts)
-    return found
+        which[start : start + _BLOCK] = (block >> _HALF) % np.uint64(parts)
+    order = np.argsort(which, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(which, minlength=parts))[:-1])
 
 
 def _joined(left: Keys, right: Keys, largest: int, most: int | None = None) -> Joined:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from qmcb.linkage import certain, doubts, side
+from qmcb.linkage.assign import SOLVER
 from qmcb.linkage.contenders import contenders
 from qmcb.linkage.keys import Pairs, Places
 from qmcb.linkage.links import Links, PassReport, ordered, table
@@ -36,6 +37,7 @@ def link(
         # Importing recordlinkage takes as long as reading and the certain stage, which need none of it.
         probable = pool.submit(import_module, "qmcb.linkage.probable")
         one, other = pool.map(lambda records: _read(records, asked), (left, right))
+        pool.submit(import_module, SOLVER)  # while the certain stage leaves a processor idle
         return _linked((one[0], other[0]), (one[1], other[1]), asked, weights, pool, probable)
 
 
