@@ -84,7 +84,11 @@ def _fold_unusual(names: pa.StringArray) -> pa.StringArray:
 
 
 def _plain_unusual(names: pa.StringArray) -> pa.StringArray:
-    return pc.replace_substring(_fold_unusual(names), SEPARATOR, "")
+    """Most have nothing unusual but separators of the right kind, so that not all have to be folded."""
+    plain = pc.replace_substring(names, SEPARATOR, "")
+    rest = _unusual(plain)
+    folded = pc.replace_substring(_fold_unusual(names.filter(pa.array(rest))), SEPARATOR, "")
+    return pc.replace_with_mask(plain, pa.array(rest), folded)
 
 
 def _where_unusual(names: text.Strings, change: Callable[[pa.StringArray], pa.StringArray]) -> pa.StringArray:

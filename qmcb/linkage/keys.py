@@ -18,7 +18,7 @@ Pairs: TypeAlias = tuple[Places, Places]
 NONE = np.uint64(0)
 _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _HALF, _WORD = np.uint64(32), 8
-_SLOTS, _FEW = 8, 1 << 18  # of the sieve for each key, and four times as many where keys are few
+_SLOTS, _FEW = 4, 1 << 18  # of the sieve for each key, and eight times as many where keys are few
 _PART = 1 << 20  # keys joined at once
 _BLOCK = 1 << 17  # keys worked on at once, so that what is made on the way is small
 _NEAR = 1 << 14  # the same, where it is worked on so often that it ought to stay near the processor
@@ -96,7 +96,7 @@ class Sieve:
     """Holds back keys that are not among some others: lets through all that are, and few that are not."""
 
     def __init__(self, others: Keys) -> None:
-        slots = _SLOTS if len(others) > _FEW else 4 * _SLOTS
+        slots = _SLOTS if len(others) > _FEW else 8 * _SLOTS
         self._bits = np.uint64(max(12, int(slots * len(others)).bit_length()))
         self._seen = np.zeros(1 << int(self._bits), np.bool_)
         for start in range(0, len(others), _BLOCK):
