@@ -54,8 +54,8 @@ def _read(given: pa.StringArray, found: Codes) -> None:
     """Put the codes of numbers of 18 characters that are right where they belong."""
     eighteen = Words.of(given, _WIDTH)
     for start in range(0, len(eighteen.places), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        found[eighteen.places[part]] = _block(Words(eighteen.places[part], eighteen.starts[part], eighteen.data))
+        part = eighteen[start : start + _BLOCK]
+        found[part.places] = _block(part)
 
 
 def _block(numbers: Words) -> Codes:

@@ -85,6 +85,9 @@ class Words:
         places = np.flatnonzero(fits)
         return cls(places, ends[places].astype(np.int64), data)
 
+    def __getitem__(self, rows: slice) -> "Words":
+        return Words(self.places[rows], self.starts[rows], self.data)
+
     def bytes(self, place: int) -> Bytes:
         """The byte at a place of each text."""
         return self.data[self.starts + place]

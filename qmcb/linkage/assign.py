@@ -12,7 +12,7 @@ from qmcb.linkage.spec import Assignment, Thresholds
 Floats = npt.NDArray[np.float64]
 
 SOLVER = "scipy.sparse.csgraph"
-"""What solves an assignment. Its import takes a quarter of a second, so whoever will need it may begin early."""
+"""What solves an assignment. Its import takes a quarter of a second, so it may be begun early."""
 _HOPELESS = 0.01
 _NOBODY = 1e-9
 _TIE = 1e-6

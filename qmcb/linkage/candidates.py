@@ -13,7 +13,7 @@ from qmcb.identity import text
 from qmcb.linkage import keys
 from qmcb.linkage.certain import LARGEST_BLOCK
 from qmcb.linkage.contenders import lacks, pass_key
-from qmcb.linkage.engine import BaseIndexAlgorithm
+from qmcb.linkage.engine import BaseIndexAlgorithm, pair_index
 from qmcb.linkage.keys import Keys, Pairs, Places
 from qmcb.linkage.links import PassReport
 from qmcb.linkage.side import Side, key
@@ -48,7 +48,7 @@ class KeyPass(BaseIndexAlgorithm):  # type: ignore[misc]  # recordlinkage has no
         ]
         found = keys.Joined.of(parts)
         self.skipped = found.skipped
-        return pd.MultiIndex([df_a.index, df_b.index], found.pairs, verify_integrity=False)
+        return pair_index((df_a.index, df_b.index), found.pairs)
 
 
 def _only(found: Keys, which: text.Mask) -> Keys:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from qmcb.identity import text
-from qmcb.linkage.engine import BaseCompare, BaseCompareFeature
+from qmcb.linkage.engine import BaseCompare, BaseCompareFeature, pair_index
 from qmcb.linkage.fields.base import Facet, Field, Levels
 from qmcb.linkage.fields.date import INFERRED, Birth, DateField
 from qmcb.linkage.fields.number import DAMAGED, Number, NumberField
@@ -90,8 +90,7 @@ class Comparison:
         rows = pd.RangeIndex(len(here))
         facets = list(dict.fromkeys(name for one in self.fields for name in one.compared))
         sides = (_frame(side, places, facets) for side, places in ((left, here), (right, there)))
-        pairs = pd.MultiIndex([rows, rows], [rows, rows], verify_integrity=False)
-        found = compare.compute(pairs, *sides).to_numpy()
+        found = compare.compute(pair_index((rows, rows), (np.arange(len(rows)),) * 2), *sides).to_numpy()
         self._imply(found)
         codes: Places = np.ravel_multi_index(tuple(found.T.astype(np.int64)), self.sizes)
         return codes

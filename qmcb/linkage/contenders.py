@@ -62,7 +62,7 @@ def _lacking(rest: Rest, spec: Spec) -> list[_Keyed]:
 
 
 def _without(rest: Rest, facet: str | None, spec: Spec) -> tuple[Places, list[Deferred]]:
-    """The records that have nothing in a facet, block by block with all facets; nobody where none is named."""
+    """The records that have nothing in a facet, and them block by block; nobody where none is named."""
     places = np.zeros(0, np.int64)
     if facet is not None:
         blocks = side.keyed(rest.known, rest.places, spec)
@@ -71,31 +71,47 @@ def _without(rest: Rest, facet: str | None, spec: Spec) -> tuple[Places, list[De
 
 
 def _every(rest: Rest, others: Sequence[_Keyed], spec: Spec) -> list[_Keyed]:
-    """For each pass those that it may pair with one of the `others`, or everybody where it asks for nothing."""
-    passes = spec.passes.values()
-    told = [
-        np.empty(len(rest), np.uint64) if one.lacking is None else Sieve(few.keys)
-        for one, few in zip(passes, others, strict=True)
+    """For each pass those it may pair with one of the `others`, or everybody where it asks for nothing."""
+    chosen = [
+        _Everybody(len(rest)) if one.lacking is None else _Some(few.keys)
+        for one, few in zip(spec.passes.values(), others, strict=True)
     ]
-    found: list[list[_Keyed]] = [[] for _ in passes]
-    start = 0
     for block in side.keyed(rest.known, rest.places, spec):
-        for one, all_or_sieve, parts in zip(passes, told, found, strict=True):
-            key = pass_key(block, one)
-            if isinstance(all_or_sieve, Sieve):
-                places = all_or_sieve.passed(key)
-                parts.append(_Keyed(places + start, key[places]))
-            else:
-                all_or_sieve[start : start + len(key)] = key
-        start += len(key)
-    return [
-        _joined(parts) if isinstance(one, Sieve) else _Keyed(None, one)
-        for one, parts in zip(told, found, strict=True)
-    ]
+        for one, found in zip(spec.passes.values(), chosen, strict=True):
+            found.add(pass_key(block, one))
+    return [found.all_of_them() for found in chosen]
 
 
-def _joined(parts: Sequence[_Keyed]) -> _Keyed:
-    return _Keyed(np.concatenate([one.places for one in parts]), np.concatenate([one.keys for one in parts]))
+class _Everybody:
+    """Takes in what a pass looks for in each record."""
+
+    def __init__(self, size: int) -> None:
+        self._keys, self._end = np.empty(size, np.uint64), 0
+
+    def add(self, found: Keys) -> None:
+        start, self._end = self._end, self._end + len(found)
+        self._keys[start : self._end] = found
+
+    def all_of_them(self) -> _Keyed:
+        return _Keyed(None, self._keys)
+
+
+class _Some:
+    """Takes in the records in which a pass may look for the same as in some others."""
+
+    def __init__(self, others: Keys) -> None:
+        self._sieve, self._end = Sieve(others), 0
+        self._places = [np.zeros(0, np.int64)]
+        self._keys = [np.zeros(0, np.uint64)]
+
+    def add(self, found: Keys) -> None:
+        places = self._sieve.passed(found)
+        self._places.append(places + self._end)
+        self._keys.append(found[places])
+        self._end += len(found)
+
+    def all_of_them(self) -> _Keyed:
+        return _Keyed(np.concatenate(self._places), np.concatenate(self._keys))
 
 
 def _meetings(

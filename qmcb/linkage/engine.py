@@ -9,6 +9,11 @@ import sys
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from qmcb.linkage.keys import Pairs
 
 _PACKAGE = "recordlinkage"
 
@@ -32,3 +37,12 @@ BaseIndexAlgorithm = base.BaseIndexAlgorithm
 BaseCompare = base.BaseCompare
 BaseCompareFeature = base.BaseCompareFeature
 BaseClassifier = base.BaseClassifier
+
+
+def pair_index(records: tuple[pd.Index, pd.Index], places: Pairs) -> pd.MultiIndex:
+    """Pairs as recordlinkage takes them, by their places among the records of each side.
+
+    `MultiIndex.from_arrays` would look for the distinct ones first, which takes longer than comparing them.
+    """
+    told: dict[str, Any] = {"levels": records, "codes": places}  # pandas' types know no arrays here
+    return pd.MultiIndex(**told, verify_integrity=False)

@@ -77,21 +77,6 @@ def together(*keys: Keys) -> Keys:
     return all_of_them
 
 
-def met(keys: Keys, others: Keys) -> tuple[Places, Places]:
-    """Places of the keys that are among the others, and of the others that are among the keys; 0 never is."""
-    there = sieve(others, keys)
-    here = sieve(keys, others[there])
-    found, among = keys[here], others[there]
-    return here[_are_in(found, among)], there[_are_in(among, found)]
-
-
-def _are_in(keys: Keys, others: Keys) -> text.Mask:
-    """Whether each key is among the others: `numpy.isin`, which sorts these by a slower method."""
-    known = np.append(np.sort(others), NONE)  # where a key greater than all of them would stand
-    same: text.Mask = known[np.searchsorted(known[:-1], keys)] == keys
-    return same & (keys != NONE)
-
-
 class Sieve:
     """Holds back keys that are not among some others: lets through all that are, and few that are not."""
 
@@ -238,13 +223,20 @@ def chance(left: Keys, right: Keys) -> float:
     return float(lefts @ rights) / possible if possible else 0.0
 
 
+def met(keys: Keys, others: Keys) -> tuple[Places, Places]:
+    """Places of the keys that are among the others, and of the others that are among the keys; 0 never is."""
+    here, there, order, _, lefts, rights = _matched(keys, others)
+    found = order[np.repeat((lefts > 0) & (rights > 0), lefts + rights)]
+    ours = found < len(here)
+    return here[found[ours]], there[found[~ours] - len(here)]
+
+
 def occurrences(wanted: Keys, among: Keys) -> Places:
     """How often each of the wanted keys stands among others."""
-    distinct, which = np.unique(wanted, return_inverse=True)
-    rows = sieve(among, distinct)
-    place = np.minimum(np.searchsorted(distinct, among[rows]), max(len(distinct) - 1, 0))
-    found = place[distinct[place] == among[rows]] if len(distinct) else place
-    times: Places = np.bincount(found, minlength=len(distinct))[which]
+    here, _, order, _, lefts, rights = _matched(wanted, among)
+    times = np.zeros(len(wanted), np.int64)
+    ours = order < len(here)
+    times[here[order[ours]]] = np.repeat(rights, lefts + rights)[ours]
     return times
 
 

@@ -96,7 +96,10 @@ def _linked(
     return Links(
         table(ids, certainly.result(), replace(verdicts, pairs=(here, there))),
         found.conflicts(*certain.named(apart, sides)),
-        (PassReport(CERTAIN_PASS, len(pairs[0]), len(sure[0]), *joined.skipped), *found.weighed.found.reports),
+        (
+            PassReport(CERTAIN_PASS, len(pairs[0]), len(sure[0]), *joined.skipped),
+            *found.weighed.found.reports,
+        ),
         found.weighed,
         certain.found_besides(sample, known, len(sure[0]), spec),
         ids,

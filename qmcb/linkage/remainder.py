@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, cast
 
 import numpy as np
@@ -163,12 +163,13 @@ def _rarity(
         shared = cast(Keys, left.facets[one.name])[pairs[0][equal]]
         average = weights.u[at][one.equal]
         with ThreadPoolExecutor(2) as pool:
-            shares = pool.map(lambda all_of_it: _share(shared, all_of_it, one.name), rest)
-            rarity[equal] += sum(np.log2(average / share) / 2 for share in shares)
+            for share in pool.map(partial(_share, shared, one.name), rest):
+                rarity[equal] += np.log2(average / share) / 2
     return rarity
 
 
-def _share(wanted: Keys, rest: Rest, name: str) -> Floats:
-    """How many of the rest have each of the keys in a field."""
+def _share(wanted: Keys, name: str, rest: Rest) -> Floats:
+    """How large a share of the rest has each of the keys in a field."""
     values = cast(Keys, rest.known.facets[name])[rest.places]
-    return keys.occurrences(wanted, values) / max(len(rest), 1)
+    share: Floats = keys.occurrences(wanted, values) / max(len(rest), 1)
+    return share

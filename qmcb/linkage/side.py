@@ -174,7 +174,7 @@ def _united(parts: Iterable[Facets]) -> Facets:
 
 
 def _joined(blocks: Iterable[Facets], rows: int) -> Facets:
-    """The facets of blocks of rows, one after another: whole numbers laid where they stay, texts in pieces."""
+    """The facets of blocks of rows in one: whole numbers laid where they will stay, texts in pieces."""
     numbers: dict[str, Keys] = {}
     texts: dict[str, list[pa.StringArray]] = {}
     start = 0
@@ -194,7 +194,8 @@ def _joined(blocks: Iterable[Facets], rows: int) -> Facets:
 
 def _whole(facets: Facets) -> Facets:
     return {
-        name: facet if isinstance(facet, np.ndarray) else text.strings(facet) for name, facet in facets.items()
+        name: facet if isinstance(facet, np.ndarray) else text.strings(facet)
+        for name, facet in facets.items()
     }
 
 

@@ -122,6 +122,14 @@ def test_the_sieve_never_loses_a_match(some: list[int], others: list[int], salt:
     assert all(one[place] for place in kept)
 
 
+@settings(max_examples=60)
+@given(SMALL, SMALL)
+def test_met_are_those_of_each_side_that_the_other_has(left: list[int], right: list[int]) -> None:
+    here, there = keys.met(of(left), of(right))
+    assert sorted(here) == [at for at, key in enumerate(left) if key and key in right]
+    assert sorted(there) == [at for at, key in enumerate(right) if key and key in left]
+
+
 def test_the_sieve_keeps_few_that_do_not_match() -> None:
     values = np.random.default_rng(1).integers(1, FULL, 40_000, np.uint64)
     assert np.isin(values[:20_000], values[20_000:]).sum() == 0

@@ -1,6 +1,7 @@
 """What every kind of field has: facets that are held against each other, keys for passes, levels.
 
-Facets are whole numbers, 0 for missing, and texts (Arrow strings, null for missing; of a whole file in pieces).
+Facets are whole numbers, 0 for missing, and texts (Arrow strings, null for missing, of a whole file in
+pieces).
 """
 
 from abc import ABC, abstractmethod

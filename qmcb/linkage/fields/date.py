@@ -44,7 +44,7 @@ class DateField(Field):
         }
 
     def _born(self, known: Mapping[str, Facet]) -> Keys:
-        born = cast(Keys, known[self.part("sent")]).astype(np.uint64)
+        born: Keys = cast(Keys, known[self.part("sent")]).astype(np.uint64)
         if self.instead:
             unsent = np.flatnonzero(born == NONE)
             born[unsent] = packed.births(cast(Keys, known[self.instead])[unsent])
@@ -75,7 +75,8 @@ class DateField(Field):
 def _either_order(born: Keys) -> Keys:
     """The dates with the smaller of month and day before the greater."""
     year, month, day = _parts(born)
-    return year * np.uint64(10_000) + np.minimum(month, day) * np.uint64(100) + np.maximum(month, day)
+    order: Keys = year * np.uint64(10_000) + np.minimum(month, day) * np.uint64(100) + np.maximum(month, day)
+    return order
 
 
 def _encoded(values: text.Strings) -> bool:

@@ -167,7 +167,7 @@ class _Digits:
 
 
 def _fragment(digits: Callable[[], _Digits], name: str) -> Keys:
-    """A fragment of each number: one whole number of the digits it keeps, plus 1; 0 where one is not there."""
+    """A fragment of each number: the whole number of the digits it keeps, plus 1; 0 where one is missing."""
     told, spans = digits(), _FRAGMENTS[name]
     found = np.zeros(told.size, np.uint64)
     found[told.right] = _kept(told.body, told.check, spans)
