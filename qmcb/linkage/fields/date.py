@@ -75,7 +75,9 @@ class DateField(Field):
 def _either_order(born: Keys) -> Keys:
     """The dates with the smaller of month and day before the greater."""
     year, month, day = _parts(born)
-    order: Keys = year * np.uint64(10_000) + np.minimum(month, day) * np.uint64(100) + np.maximum(month, day)
+    order: Keys = year * np.uint64(100) + np.minimum(month, day)
+    order *= np.uint64(100)
+    order += np.maximum(month, day)
     return order
 
 
@@ -124,7 +126,7 @@ def _whole(written: pa.StringArray) -> Keys:
 
 
 def _parts(born: Keys) -> tuple[Keys, Keys, Keys]:
-    year, rest = born // np.uint64(10_000), born
+    year: Keys = born // np.uint64(10_000)
     rest = born - year * np.uint64(10_000)
     month = rest // np.uint64(100)
     return year, month, rest - month * np.uint64(100)
