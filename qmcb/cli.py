@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -204,6 +205,7 @@ def _link(options: argparse.Namespace) -> int:
     print(found.summary())
     if options.persons:
         print(_persons(found, options.persons))
+    gc.freeze()  # the end of the process need not look through all of it once more
     return 0
 
 

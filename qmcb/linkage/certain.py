@@ -96,11 +96,7 @@ def sample(pairs: Pairs, left: Side, spec: Spec) -> Places:
     if len(pairs[0]) <= _SAMPLE:
         return np.arange(len(pairs[0]))
     number = keys.mixed(cast(Keys, left.facets[spec.certain["number"]])[pairs[0]])
-    share = min(2**64 - 1, 2**64 * _SAMPLE // len(number) * 11 // 10)  # of all values, as mixing spreads them
-    rows = np.flatnonzero(number <= np.uint64(share))
-    if len(rows) < _SAMPLE:
-        rows = np.arange(len(number))
-    return np.sort(rows[np.argpartition(number[rows], _SAMPLE - 1)[:_SAMPLE]])
+    return np.sort(keys.least(number, _SAMPLE))
 
 
 def found_besides(some: Pairs, sides: tuple[Side, Side], certain_links: int, spec: Spec) -> Sample:

@@ -126,7 +126,7 @@ def _random_patterns(left: Rest, right: Rest, comparison: Comparison, spec: Spec
 def _drawn(rest: Rest, salt: np.uint64, most: int) -> Places:
     """Places of some records, drawn by all that was sent of them, in an order that only contents decide."""
     drawn = keys.mixed(rest.contents + salt)
-    places = np.argpartition(drawn, most)[:most] if len(rest) > most else np.arange(len(rest))
+    places = keys.least(drawn, most)
     chosen: Places = rest.places[places[np.argsort(drawn[places], kind="stable")]]
     return chosen
 

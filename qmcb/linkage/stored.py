@@ -13,6 +13,7 @@ from qmcb.errors import InputError
 from qmcb.linkage.links import Links
 
 _KEY = b"qmcb"
+_STEPS = "DELTA_BINARY_PACKED"  # from each number to the next
 
 
 def conflicts_beside(path: Path) -> Path:
@@ -54,8 +55,10 @@ def _write(tables: Mapping[Path, pa.Table]) -> None:
     """Write every table, all of them or none."""
     with drafts(*tables) as written:
         for table, draft in zip(tables.values(), written, strict=True):
-            repeated = [name for name in table.column_names if not name.endswith("_id")]
-            pq.write_table(table, draft, use_dictionary=repeated)
+            ids = [name for name in table.column_names if name.endswith("_id")]
+            steps = {name: _STEPS for name in ids if pa.types.is_integer(table.schema.field(name).type)}
+            repeated = [name for name in table.column_names if name not in ids]
+            pq.write_table(table, draft, use_dictionary=repeated, column_encoding=steps)
 
 
 def weights(path: Path) -> Mapping[str, Any]:

@@ -130,6 +130,13 @@ def test_met_are_those_of_each_side_that_the_other_has(left: list[int], right: l
     assert sorted(there) == [at for at, key in enumerate(right) if key and key in left]
 
 
+@settings(max_examples=60)
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=60), st.integers(1, 50), st.booleans())
+def test_least_are_the_first_of_all_sorted(values: list[int], count: int, mix: bool) -> None:
+    given = keys.mixed(of(values)) if mix else of(values)
+    assert sorted(given[keys.least(given, count)]) == sorted(given)[:count]
+
+
 def test_the_sieve_keeps_few_that_do_not_match() -> None:
     values = np.random.default_rng(1).integers(1, FULL, 40_000, np.uint64)
     assert np.isin(values[:20_000], values[20_000:]).sum() == 0
