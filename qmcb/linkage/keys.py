@@ -61,11 +61,6 @@ def mixed(keys: Keys) -> Keys:
     return found
 
 
-def of_values(values: npt.NDArray[np.integer]) -> Keys:
-    """Whole numbers as keys; 0 means none."""
-    return mixed(values.astype(np.uint64))
-
-
 def least(mixed: Keys, count: int) -> Places:
     """Places of so many of the least keys, or of all there are; quick where they are well mixed."""
     if len(mixed) <= count:

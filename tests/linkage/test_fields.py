@@ -1,8 +1,10 @@
 """Each kind of field: which level two values have, and which keys meet."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -20,6 +22,19 @@ from qmcb.linkage.fields.words import Words
 RIGHT = "64010419830527347X"  # no two neighbours are equal
 OTHER = "11010519491231002X"
 EATEN = RIGHT[:15] + "000"
+
+
+def test_a_facet_is_made_once_and_only_when_asked_for() -> None:
+    made: list[str] = []
+
+    def maker(name: str) -> Callable[[], np.ndarray]:
+        return lambda: made.append(name) or np.zeros(1, np.uint64)
+
+    known = Deferred({"one": maker("one")})
+    known.add({"two": maker("two")})
+    assert list(known) == ["one", "two"] and len(known) == 2 and made == []
+    assert known["two"] is known["two"] and made == ["two"]
+    assert known.get("three") is None
 
 
 def facets(field: Field, *values: object, known: Facets | None = None) -> Facets:

@@ -92,13 +92,6 @@ def test_mixing_is_one_to_one_and_leaves_none_alone(values: list[int]) -> None:
     assert keys.mixed(of([0])).tolist() == [0]
 
 
-@given(st.lists(st.integers(0, 300), max_size=30))
-def test_whole_numbers_have_keys_of_their_own(values: list[int]) -> None:
-    found = keys.of_values(np.array(values, np.uint32)).tolist()
-    assert len(set(found)) == len(set(values))
-    assert all((key == 0) == (value == 0) for key, value in zip(found, values, strict=True))
-
-
 @given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=1, max_size=40))
 def test_together_tells_apart_what_one_of_them_does(rows: list[tuple[int, int, int]]) -> None:
     found = keys.together(*(of(list(column)) for column in zip(*rows, strict=True))).tolist()
