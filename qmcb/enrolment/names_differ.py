@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from qmcb.identity import name as names
 from qmcb.identity import text, variant
-from qmcb.linkage.fields.base import Facet
+from qmcb.linkage.fields.base import Deferred, Facet
 from qmcb.linkage.fields.name import Name, NameField
 
 _FIELD = NameField("name")
@@ -50,8 +50,8 @@ def kinds(written: pa.StringArray, registered: pa.StringArray) -> pa.StringArray
 
 
 def _facets(values: pa.StringArray) -> list[Facet]:
-    known = _FIELD.sent(values)
-    known |= _FIELD.keys(known)
+    known = Deferred.of(_FIELD.sent(values))
+    known.add(_FIELD.keys(known))
     return [known[facet] for facet in _FIELD.compared]
 
 

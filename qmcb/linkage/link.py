@@ -58,12 +58,17 @@ def _linked(
     left_only = spec.assignment != "one_to_one"
     joined = certain.equal_numbers(*sides, spec)
     pairs = joined.pairs
+
+    def left_over(linked: Places) -> Pairs:
+        """Of the right side all where these may be linked again."""
+        return _each(_left_over, sizes, pairs, (linked, linked[:0] if left_only else linked), pool=pool)
+
     agree, alike = certain.names(pairs, sides, spec)
     lone = certain.unrivalled(joined, agree | alike, left_only=left_only)
     some = lone[certain.sample(_at(pairs, lone), sides[0], spec)]
     # Of most records nothing more need be known: the certain stage has settled them.
-    open_ones = _left_over(pairs, lone[agree[lone]], sizes, left_only)
-    rows = _each(_united, sizes, open_ones, _at(pairs, some))
+    open_ones = left_over(lone[agree[lone]])
+    rows = _each(_united, sizes, open_ones, _at(pairs, some), pool=pool)
     known = _each(
         lambda source, one, rows: side.completed(source, one, rows, spec), sources, sides, rows, pool=pool
     )
@@ -73,12 +78,13 @@ def _linked(
     linked = certain.unrivalled(joined, agree, left_only=left_only)
     sure, apart = _at(pairs, linked), _at(pairs, np.flatnonzero(~agree))
     certainly = pool.submit(ordered, sure, ids)
-    free = _left_over(pairs, linked, sizes, left_only)
+    free = left_over(linked)
     rest = _each(
         lambda one, rows, free: Rest(one, np.flatnonzero(np.isin(rows, free, kind="table"))),
         known,
         rows,
         free,
+        pool=pool,
     )
     begun = pool.submit(lambda: probable.result().begin(rest, spec))
     shared = _among(_both_in(pairs, free, sizes), rows)
@@ -113,12 +119,11 @@ def _each(do: Callable[..., T], *sides: Sequence[Any], pool: Executor | None = N
     return left, right
 
 
-def _left_over(pairs: Pairs, linked: Places, sizes: tuple[int, int], left_only: bool) -> Pairs:
-    """The records of each side that are in no linked pair; all right ones where these may be linked again."""
-    free = [np.ones(size, np.bool_) for size in sizes]
-    for one, places in zip(free[:1] if left_only else free, pairs, strict=False):
-        one[places[linked]] = False
-    return np.flatnonzero(free[0]), np.flatnonzero(free[1])
+def _left_over(size: int, places: Places, linked: Places) -> Places:
+    """The records of a side that are in no linked pair."""
+    free = np.ones(size, np.bool_)
+    free[places[linked]] = False
+    return np.flatnonzero(free)
 
 
 def _at(pairs: Pairs, rows: Places) -> Pairs:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -44,9 +43,9 @@ def facets(field: Field, *values: object, known: Facets | None = None) -> Facets
 
 def told(field: Field, column: pa.Array | pa.ChunkedArray, known: Facets) -> Facets:
     found = known | field.sent(column)
-    known = Deferred({name: partial(found.get, name) for name in found})
-    known.add(field.keys(known))
-    return dict(known) | field.told(known)
+    keyed = Deferred.of(found)
+    keyed.add(field.keys(keyed))
+    return dict(keyed) | field.told(keyed)
 
 
 def level(kind: str, one: object, other: object) -> int:

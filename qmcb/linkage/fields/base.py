@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import ClassVar, TypeAlias
 
 import numpy as np
@@ -32,6 +33,11 @@ class Deferred(Mapping[str, Facet]):
     def __init__(self, makers: Makers) -> None:
         self._makers = dict(makers)
         self._made: Facets = {}
+
+    @classmethod
+    def of(cls, facets: Facets) -> "Deferred":
+        """Facets that are there already, so that others can be added."""
+        return cls({name: partial(facets.__getitem__, name) for name in facets})
 
     def add(self, makers: Makers) -> None:
         """More of the same records' facets, which may rest on those that are there."""
