@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SAMPLE := data/sample/README.md
 
-# One processor's widest instructions round powers and logarithms otherwise than another's: a fen in forty billion
+# One processor's widest instructions round powers and logarithms otherwise than another's: a fen in forty trillion
 # yuan, but a sample and stored outputs ought to be the same everywhere.
 ifeq ($(shell uname -m),x86_64)
 export NPY_DISABLE_CPU_FEATURES := X86_V4 AVX512_ICL AVX512_SPR

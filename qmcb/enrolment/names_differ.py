@@ -50,8 +50,9 @@ def kinds(written: pa.StringArray, registered: pa.StringArray) -> pa.StringArray
 
 
 def _facets(values: pa.StringArray) -> list[Facet]:
-    known = Deferred.of(_FIELD.sent(values))
-    known.add(_FIELD.keys(known))
+    sent = _FIELD.sent(values)
+    known = Deferred.of(sent)
+    known.add(_FIELD.keys(sent))
     return [known[facet] for facet in _FIELD.compared]
 
 

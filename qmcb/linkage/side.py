@@ -159,9 +159,10 @@ def _blocks(places: Places) -> Iterator[Places]:
 
 def _keyed(known: Side, places: Places, spec: Spec) -> Deferred:
     chosen = pa.array(places)
-    found = Deferred({name: partial(_taken, facet, chosen) for name, facet in known.facets.items()})
+    sent = Deferred({name: partial(_taken, facet, chosen) for name, facet in known.facets.items()})
+    found = Deferred.of(sent)  # it is not what its makers hold, or a block would outlive its use
     for one in fields(spec):
-        found.add(one.keys(found))
+        found.add(one.keys(sent))
     return found
 
 

@@ -1,5 +1,7 @@
 """Contenders: no pair of any pass is lost by looking only at the records that a pass can reach."""
 
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -64,6 +66,20 @@ def test_two_right_numbers_are_not_held_against_each_other() -> None:
         near = contenders((rest([one]), rest([damaged])), PEOPLE, pool)
     assert [len(places) for places in apart] == [0, 0]
     assert [len(places) for places in near] == [1, 1]
+
+
+def test_nothing_of_a_block_outlives_it() -> None:
+    """Facets are large; in a cycle they would stay until the collector comes."""
+    known = rest([{"id_number": NUMBERS[0], "name": "王小明", "birth_date": "19830527"}])
+    gc.disable()
+    try:
+        (block,) = side.keyed(known.known, known.places, PEOPLE)
+        assert dict(block)
+        gone = weakref.ref(block)
+        del block
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("encoded", [False, True])

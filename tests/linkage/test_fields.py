@@ -44,7 +44,7 @@ def facets(field: Field, *values: object, known: Facets | None = None) -> Facets
 def told(field: Field, column: pa.Array | pa.ChunkedArray, known: Facets) -> Facets:
     found = known | field.sent(column)
     keyed = Deferred.of(found)
-    keyed.add(field.keys(keyed))
+    keyed.add(field.keys(found))
     return dict(keyed) | field.told(keyed)
 
 

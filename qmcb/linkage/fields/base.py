@@ -35,7 +35,7 @@ class Deferred(Mapping[str, Facet]):
         self._made: Facets = {}
 
     @classmethod
-    def of(cls, facets: Facets) -> "Deferred":
+    def of(cls, facets: Mapping[str, Facet]) -> "Deferred":
         """Facets that are there already, so that others can be added."""
         return cls({name: partial(facets.__getitem__, name) for name in facets})
 

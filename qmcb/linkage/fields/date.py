@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import cache
 from typing import cast
 
 import numpy as np
@@ -38,10 +39,8 @@ class DateField(Field):
         return {self.part("sent"): text.by_distinct(values, _dates) if _encoded(values) else _dates(values)}
 
     def keys(self, known: Mapping[str, Facet]) -> Makers:
-        return {
-            self.name: lambda: self._born(known),
-            self.part("either_order"): lambda: _either_order(cast(Keys, known[self.name])),
-        }
+        born = cache(lambda: self._born(known))
+        return {self.name: born, self.part("either_order"): lambda: _either_order(born())}
 
     def _born(self, known: Mapping[str, Facet]) -> Keys:
         born: Keys = cast(Keys, known[self.part("sent")]).astype(np.uint64)
